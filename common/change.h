@@ -1,0 +1,57 @@
+// What follows from a message: one value, that the runtime commits whole or not at all.
+//
+// All memory that a change points at is the message's arena, or static, or the message's and the records' own.
+#pragma once
+#include "err.h"
+#include "records.h"
+#include "service.h"
+
+struct change_record { const char *id; const ProtobufCMessage *body; const char *subject; struct change_record *next; };
+struct change_event { const ProtobufCMessage *body; const char *subject; struct change_event *next; };
+struct change_timer { const char *name; int64_t due_at_ms; struct change_timer *next; };      // due 0: cleared
+struct change_index { const char *index, *member; bool remove; struct change_index *next; };
+struct change_subject { const char *subject; struct change_subject *next; };
+
+struct change {
+  struct arena *arena;
+  Problem *problem;                  // set: refused; nothing else of the change counts
+  const ProtobufCMessage *reply;
+  const char *reply_subject;
+  uint64_t version;                  // of the record that the reply shows
+  bool created;
+  struct change_record *records;
+  struct change_event *events;
+  struct change_timer *timers;
+  struct change_index *indexes;
+  struct change_subject *subjects;   // whose records were touched: goes to the audit
+  const ProtobufCMessage *effect;    // handed to the service's `perform` after the commit (the courier's sending)
+};
+
+struct change change_of(const struct message *m);
+
+// Refusals. `field` is a JSON pointer into the body as the caller sent it over HTTP (or NULL); `why` says what is wrong
+// and what to do about it. The first refusal makes the code of the whole; further ones add their fields.
+struct change refuse(const struct message *m, Code code, const char *field, const char *why);
+struct change refusef(const struct message *m, Code code, const char *field, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void change_refuse(struct change *c, Code code, const char *field, const char *why);
+static inline bool change_refused(const struct change *c) { return c->problem != NULL; }
+
+// Writes a record. It must have been wanted: what was read is what the commit checks. `subject` is whose data it is (a
+// CRN, a mentor's id, or NULL where it is nobody's): its confidential parts are sealed under the subject's keys, and the
+// audit names the subject.
+void change_write(struct change *c, const char *subject, const char *id, const void *body);
+// Publishes an event. `subject` as above.
+void change_publish(struct change *c, const char *subject, const void *body);
+// Sets (or moves) and clears the service's timer of that name: "<row's timer>/<anything>". A timer row's own timer is
+// cleared by the runtime once its change is committed, unless the change sets it again.
+void change_set_timer(struct change *c, const char *name, int64_t due_at_ms);
+void change_clear_timer(struct change *c, const char *name);
+void change_index(struct change *c, const char *index, const char *member);
+void change_unindex(struct change *c, const char *index, const char *member);
+// The reply. `subject`: whose data it shows (NULL: nobody's). `version`: of the record that it shows, 0 where there is
+// none; for one that this change writes, the version that was read plus one.
+void change_reply(struct change *c, const char *subject, const void *body, uint64_t version);
+// Says that a record of `subject` was consulted.
+void change_touch(struct change *c, const char *subject);
+void change_effect(struct change *c, const void *effect);

@@ -1,0 +1,37 @@
+// Keys on disk: who a service is, whom it accepts, what it can open.
+//
+// The folder (ALONGSIDE_KEYS) holds, as made by `alongside keygen`:
+//   peers.yaml          who is accepted: a Peers message (public; every service has it)
+//   <service>.curve     the service's CURVE secret key, Z85 (mode 0600; only that service has it)
+//   <peer>.sign         an Ed25519 seed, 64 hex digits: signs actors (only the gateway and foreign senders have one)
+//   <partition>.master  a partition's master key, 64 hex digits: contact.master, supervision.master, mentoring.master,
+//                       safeguarding.master. A service has those that its readers need; what it has not, it cannot open.
+#pragma once
+#include "arena.h"
+#include "envelope.pb-c.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { KEYS_PARTITIONS = 5 };   // indexed by Partition
+
+struct keys {
+  char name[64];
+  char folder[256];
+  char public_key[41], secret_key[41];       // CURVE, Z85
+  bool signs;
+  uint8_t sign_secret[64];                   // Ed25519
+  bool has_master[KEYS_PARTITIONS];
+  uint8_t master[KEYS_PARTITIONS][32];
+  struct arena arena;
+  Peers *peers;
+};
+// On a fault answers -1 with a sentence that names the file.
+int keys_load(struct keys *k, const char *folder, const char *name, char *errors, size_t errors_bytes);
+void keys_free(struct keys *k);
+const Peer *keys_peer(const struct keys *k, const char *name);
+bool keys_may_send(const Peer *peer, const char *type);
+
+// Makes what is missing in the folder: services' keys, the gateway's signing key, master keys, peers.yaml. Leaves what is
+// there. `foreign`: also a peer of that name, which may send `sends` (types separated by commas) and signs its own actors.
+int keys_generate(const char *folder, const char *foreign, const char *sends, char *errors, size_t errors_bytes);

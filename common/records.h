@@ -1,0 +1,57 @@
+// What was read to decide about one message.
+//
+// A record is a protobuf message under its area, its type and an id, with a version that counts its writes. An index
+// is a sorted set of names.
+//
+// `needs` asks with records_want(); the runtime reads what is new and calls `needs` again, until it asks for nothing
+// new. So it can follow a reference: want the appointment, and once that is there, the engagement that it names.
+// `decide` looks at the same things with records_get(). The runtime commits only if none of them has changed since.
+#pragma once
+#include "arena.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct record {
+  const ProtobufCMessageDescriptor *type;
+  const char *id;
+  uint64_t version;   // as read; 0: there is none
+  const void *body;   // of that type; NULL: there is none
+  bool known;         // has been read (or was taken to be absent by records_want_absent)
+  bool presumed;      // taken to be absent without reading; the commit checks it
+  struct record *next;
+};
+
+// A part of an index: the members after `after`, at most `limit` of them, in byte order.
+struct page {
+  const char *index, *after;
+  unsigned limit;
+  char **members;
+  size_t n_members;
+  bool known, more;   // more: there are further members
+  struct page *next;
+};
+
+struct records {
+  struct record *first;   // in the order in which they were wanted
+  struct page *pages;
+  struct arena *arena;
+  unsigned n_unknown;     // wanted and not read yet
+};
+
+void records_init(struct records *rs, struct arena *arena);
+
+// The record, or NULL when there is none or it has not been read yet. `id` may be NULL or empty: then NULL.
+const void *records_want(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);
+// As records_want(), for one that is most likely not there yet: it is not read, and the commit checks. Where it was
+// there after all, everything is read and decided again.
+const void *records_want_absent(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);
+// The page, or NULL when it has not been read yet.
+const struct page *records_want_page(struct records *rs, const char *index, const char *after, unsigned limit);
+
+// For `decide`. It is an error of ours (assert) to get what `needs` did not want.
+const void *records_get(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);
+uint64_t records_version(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);
+const struct page *records_page(const struct records *rs, const char *index, const char *after);
+
+// For the runtime: the entry itself, or NULL.
+struct record *records_find(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);

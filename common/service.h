@@ -1,0 +1,74 @@
+// A service is a table from messages to pure decisions. This is the table, and what a decision is given.
+//
+// A service holds no callbacks, no I/O, no clock and no randomness of its own: the moment arrives with the message. The
+// runtime (engine.h) takes the message in, checks role and area, reads what `needs` wants, calls `decide`, commits the
+// change, retries when another writer was first, replies and publishes.
+#pragma once
+#include "arena.h"
+#include "common.pb-c.h"
+#include "envelope.pb-c.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct records;
+struct change;
+struct config;
+
+// The time and the randomness that a message came with; the same again when it is decided again.
+struct moment {
+  int64_t ms;            // since 1970 UTC
+  uint8_t random[64];
+};
+
+// A set of roles: bit (1 << ROLE__X).
+typedef uint32_t roles_t;
+#define MAY(role) (1u << ROLE__##role)
+
+struct message {
+  const char *type;
+  const Area *area;
+  const void *body;          // the unpacked command, event or outcome; NULL for a timer
+  const Actor *actor;        // who sent a command; NULL for events, timers and outcomes
+  roles_t roles;             // the actor's
+  const char *timer;         // of a timer: what follows the first '/' of its name
+  struct moment now;
+  const void *settings;      // what the service's `load` made
+  struct arena *arena;
+  bool check_only;
+};
+
+enum row_kind {
+  ROW_COMMAND,  // somebody sent it and waits for the reply
+  ROW_EVENT,    // a service published it
+  ROW_TIMER,    // it came due
+  ROW_OUTCOME,  // what `perform` answered
+};
+
+struct row {
+  enum row_kind kind;
+  const ProtobufCMessageDescriptor *body;    // not for timers
+  const char *timer;                         // timers: the name before the first '/'
+  roles_t roles;                             // commands: who may send it; 0: nobody
+  Operation operation;                       // commands: for the audit
+  void (*needs)(struct records *want, const struct message *m);
+  struct change (*decide)(const struct records *have, const struct message *m);
+  const char *sql;                           // reporting: the statement (event) or query (command) in the model
+};
+
+// What `perform` calls when it is done; `outcome` is copied.
+typedef void outcome_fn(void *context, const char *area, const ProtobufCMessage *outcome);
+
+struct service {
+  const char *name;                                    // "intake"
+  const struct row *rows;                              // ends with a row without body and timer
+  const ProtobufCMessageDescriptor *const *owns;       // the records that it alone writes; ends with NULL
+  // Reads files at start. Writes what is wrong to `errors` (file, line, what) and answers non-zero.
+  int (*load)(const struct config *config, const void **settings, char *errors, size_t errors_bytes);
+  // The courier only: begins to do what a committed change asked for, and answers with an outcome later.
+  int (*open)(const struct config *config, void *loop, outcome_fn *done, void *context, void **performer);
+  void (*perform)(void *performer, const char *area, const ProtobufCMessage *effect);
+  void (*close)(void *performer);
+};
+
+// Runs a service until SIGTERM or SIGINT. The whole of each service's main().
+int service_main(const struct service *service, int argc, char **argv);

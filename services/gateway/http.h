@@ -1,0 +1,62 @@
+// An HTTP/1.1 server on the libuv loop, for the gateway only.
+//
+// Parsed by llhttp, compiled strict: it refuses what smuggling needs. Ours are the bounds: header bytes and count, body
+// bytes, absolute deadlines for header and body (not idle ones), connections in all and per address, pipelined requests
+// per connection; exactly one Host; no Transfer-Encoding beside Content-Length; Expect: 100-continue is answered. A request
+// that breaks a bound gets its status and the connection closes.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct http_limits {
+  size_t header_bytes;          // 16 KiB
+  unsigned header_count;        // 64
+  size_t body_bytes;            // 8 MiB
+  unsigned header_ms, body_ms;  // 10 s and 60 s, from the first byte of the request
+  unsigned idle_ms;             // 75 s between requests
+  unsigned connections, connections_per_address;   // 4096, 1024
+};
+extern const struct http_limits http_limits_default;
+
+struct http_server;
+struct http_connection;
+
+// One request. Valid until it is answered, or until `gone`. All texts end with a NUL; header names are in lower case.
+struct http_request {
+  struct http_server *server;
+  struct http_connection *connection;
+  const char *method;           // "GET"
+  char *path;                   // as sent, without the query; begins with a slash
+  char *query;                  // after '?', or ""
+  char *body;
+  size_t body_bytes;
+  const char *address;          // of the other side, without its port
+  uint64_t arrived_ns;          // uv_hrtime()
+  void (*gone)(struct http_request *r);   // set by the handler: the other side left before the answer; `r` ends after it
+  void *user;
+};
+// NULL where it is missing. `name` in lower case.
+const char *http_header(const struct http_request *r, const char *name);
+
+typedef void http_handler(void *context, struct http_request *r);
+// `address` is "127.0.0.1:8080" or "[::]:8080". NULL and a sentence in `errors` on a fault.
+struct http_server *http_listen(uv_loop_t *loop, const char *address, const struct http_limits *limits, http_handler *handler,
+                                void *context, char *errors, size_t errors_bytes);
+
+// Answers; `r` is gone afterwards. `headers` is NULL or lines that each end with "\r\n"; Content-Length and Date are added,
+// and the security headers that every answer has. `body` is copied. Several pipelined requests may be answered in any
+// order; they leave in the order in which they came. What is answered in one turn of the loop leaves in one write per
+// connection.
+void http_respond(struct http_request *r, int status, const char *content_type, const char *headers, const void *body,
+                  size_t body_bytes);
+
+// A streamed answer (Server-Sent Events), chunked. http_stream_write answers false when more than 1 MiB waits to be
+// sent: the reader is too slow, and the stream must be ended. `gone` of the request is called when the other side leaves.
+void http_stream_begin(struct http_request *r, int status, const char *content_type, const char *headers);
+bool http_stream_write(struct http_request *r, const void *data, size_t size_bytes);
+void http_stream_end(struct http_request *r);
+
+// Stops accepting, lets what is under way finish for at most `grace_ms`, closes, then calls back; `s` is gone then.
+void http_close(struct http_server *s, unsigned grace_ms, void (*closed)(void *context), void *context);
