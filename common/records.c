@@ -1,0 +1,77 @@
+#include "records.h"
+#include <assert.h>
+#include <string.h>
+
+void records_init(struct records *rs, struct arena *arena) {
+  *rs = (struct records){.arena = arena};
+}
+
+struct record *records_find(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id) {
+  for (struct record *r = rs->first; r; r = r->next)
+    if (r->type == type && strcmp(r->id, id) == 0) return r;
+  return NULL;
+}
+
+static struct record *want(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id) {
+  struct record *r = records_find(rs, type, id);
+  if (r) return r;
+  r = arena_take(rs->arena, sizeof *r);
+  *r = (struct record){.type = type, .id = arena_text(rs->arena, id)};
+  struct record **end = &rs->first;
+  while (*end) end = &(*end)->next;
+  *end = r;
+  rs->n_unknown++;
+  return r;
+}
+
+const void *records_want(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id) {
+  return id && *id ? want(rs, type, id)->body : NULL;
+}
+
+const void *records_want_absent(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id) {
+  if (!id || !*id) return NULL;
+  unsigned before = rs->n_unknown;
+  struct record *r = want(rs, type, id);
+  if (rs->n_unknown > before) {
+    r->known = r->presumed = true;
+    rs->n_unknown = before;
+  }
+  return r->body;
+}
+
+static struct page *find_page(const struct records *rs, const char *index, const char *after) {
+  for (struct page *p = rs->pages; p; p = p->next)
+    if (strcmp(p->index, index) == 0 && strcmp(p->after, after) == 0) return p;
+  return NULL;
+}
+
+const struct page *records_want_page(struct records *rs, const char *index, const char *after, unsigned limit) {
+  if (!after) after = "";
+  struct page *p = find_page(rs, index, after);
+  if (p) return p->known ? p : NULL;
+  p = arena_take(rs->arena, sizeof *p);
+  *p = (struct page){
+      .index = arena_text(rs->arena, index), .after = arena_text(rs->arena, after), .limit = limit, .next = rs->pages};
+  rs->pages = p;
+  rs->n_unknown++;
+  return NULL;
+}
+
+const void *records_get(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id) {
+  if (!id || !*id) return NULL;
+  const struct record *r = records_find(rs, type, id);
+  assert(r && "decide may only get what needs wanted");
+  return r->body;
+}
+
+uint64_t records_version(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id) {
+  const struct record *r = records_find(rs, type, id);
+  assert(r && "decide may only get what needs wanted");
+  return r->version;
+}
+
+const struct page *records_page(const struct records *rs, const char *index, const char *after) {
+  const struct page *p = find_page(rs, index, after ? after : "");
+  assert(p && p->known && "decide may only get what needs wanted");
+  return p;
+}
