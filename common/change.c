@@ -7,7 +7,7 @@
 // Appends to a list that keeps its order. Lists are short: a handful of entries.
 #define APPEND(list, arena, ...)                                                                                       \
   do {                                                                                                                 \
-    __typeof__(*(list)) *end_ = &(list);                                                                               \
+    __typeof__(list) *end_ = &(list);                                                                                  \
     while (*end_) end_ = &(*end_)->next;                                                                               \
     *end_ = arena_take(arena, sizeof **end_);                                                                          \
     **end_ = (__typeof__(**end_)){__VA_ARGS__};                                                                        \

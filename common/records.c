@@ -6,20 +6,44 @@ void records_init(struct records *rs, struct arena *arena) {
   *rs = (struct records){.arena = arena};
 }
 
+// FNV-1a over the id, begun with the type: lists of thousands of records stay quick.
+static size_t hash(const ProtobufCMessageDescriptor *type, const char *id) {
+  uint64_t h = 14695981039346656037u ^ (uintptr_t)type;
+  for (; *id; id++) h = (h ^ (uint8_t)*id) * 1099511628211u;
+  return h ^ h >> 29;
+}
+
+// The place of that record in the table, or the free place where it belongs.
+static struct record **place(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id) {
+  for (size_t i = hash(type, id);; i++) {
+    struct record **r = &rs->table[i & (rs->size_table - 1)];
+    if (!*r || ((*r)->type == type && strcmp((*r)->id, id) == 0)) return r;
+  }
+}
+
 struct record *records_find(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id) {
-  for (struct record *r = rs->first; r; r = r->next)
-    if (r->type == type && strcmp(r->id, id) == 0) return r;
-  return NULL;
+  return rs->size_table ? *place(rs, type, id) : NULL;
+}
+
+static void grow(struct records *rs) {
+  rs->size_table = rs->size_table ? rs->size_table * 2 : 16;
+  rs->table = arena_take(rs->arena, rs->size_table * sizeof *rs->table);
+  for (struct record *r = rs->first; r; r = r->next) *place(rs, r->type, r->id) = r;
 }
 
 static struct record *want(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id) {
   struct record *r = records_find(rs, type, id);
   if (r) return r;
+  if (2 * (rs->n_records + 1) > rs->size_table) grow(rs);
   r = arena_take(rs->arena, sizeof *r);
   *r = (struct record){.type = type, .id = arena_text(rs->arena, id)};
-  struct record **end = &rs->first;
-  while (*end) end = &(*end)->next;
-  *end = r;
+  *place(rs, type, id) = r;
+  if (rs->last)
+    rs->last->next = r;
+  else
+    rs->first = r;
+  rs->last = r;
+  rs->n_records++;
   rs->n_unknown++;
   return r;
 }

@@ -32,7 +32,9 @@ struct page {
 };
 
 struct records {
-  struct record *first;   // in the order in which they were wanted
+  struct record *first, *last;   // in the order in which they were wanted
+  struct record **table;         // the same by hash of type and id, open addressing; size_table is a power of two
+  size_t n_records, size_table;  // invariant: n_records <= size_table / 2
   struct page *pages;
   struct arena *arena;
   unsigned n_unknown;     // wanted and not read yet
