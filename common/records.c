@@ -99,3 +99,25 @@ const struct page *records_page(const struct records *rs, const char *index, con
   assert(p && p->known && "decide may only get what needs wanted");
   return p;
 }
+
+static struct rows *find_rows(const struct records *rs, const char *query) {
+  for (struct rows *r = rs->rows; r; r = r->next)
+    if (strcmp(r->query, query) == 0) return r;
+  return NULL;
+}
+
+const struct rows *records_want_rows(struct records *rs, const char *query, const void *parameters) {
+  struct rows *r = find_rows(rs, query);
+  if (r) return r->known ? r : NULL;
+  r = arena_take(rs->arena, sizeof *r);
+  *r = (struct rows){.query = arena_text(rs->arena, query), .parameters = parameters, .next = rs->rows};
+  rs->rows = r;
+  rs->n_unknown++;
+  return NULL;
+}
+
+const struct rows *records_rows(const struct records *rs, const char *query) {
+  const struct rows *r = find_rows(rs, query);
+  assert(r && r->known && "decide may only get what needs wanted");
+  return r;
+}

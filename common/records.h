@@ -31,11 +31,23 @@ struct page {
   struct page *next;
 };
 
+// The answer of a named query of a read model (model.h); for services that keep one.
+struct rows {
+  const char *query;
+  const void *parameters;      // the message whose fields are the query's parameters
+  const char **columns;
+  size_t n_columns, n_rows;
+  const char **values;         // row by row; NULL where the database has NULL
+  bool known;
+  struct rows *next;
+};
+
 struct records {
   struct record *first, *last;   // in the order in which they were wanted
   struct record **table;         // the same by hash of type and id, open addressing; size_table is a power of two
   size_t n_records, size_table;  // invariant: n_records <= size_table / 2
   struct page *pages;
+  struct rows *rows;
   struct arena *arena;
   unsigned n_unknown;     // wanted and not read yet
 };
@@ -49,11 +61,14 @@ const void *records_want(struct records *rs, const ProtobufCMessageDescriptor *t
 const void *records_want_absent(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);
 // The page, or NULL when it has not been read yet.
 const struct page *records_want_page(struct records *rs, const char *index, const char *after, unsigned limit);
+// The answer of a query, or NULL when it has not been asked yet. `parameters` is a message.
+const struct rows *records_want_rows(struct records *rs, const char *query, const void *parameters);
 
 // For `decide`. It is an error of ours (assert) to get what `needs` did not want.
 const void *records_get(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);
 uint64_t records_version(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);
 const struct page *records_page(const struct records *rs, const char *index, const char *after);
+const struct rows *records_rows(const struct records *rs, const char *query);
 
 // For the runtime: the entry itself, or NULL.
 struct record *records_find(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);

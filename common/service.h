@@ -13,6 +13,7 @@
 struct records;
 struct change;
 struct config;
+struct model_sql;
 
 // The time and the randomness that a message came with; the same again when it is decided again.
 struct moment {
@@ -52,7 +53,7 @@ struct row {
   Operation operation;                       // commands: for the audit
   void (*needs)(struct records *want, const struct message *m);
   struct change (*decide)(const struct records *have, const struct message *m);
-  const char *sql;                           // reporting: the statement (event) or query (command) in the model
+  const char *statement;                     // instead of decide, for events: the read model's statement of that name
 };
 
 // What `perform` calls when it is done; `outcome` is copied.
@@ -64,6 +65,8 @@ struct service {
   const ProtobufCMessageDescriptor *const *owns;       // the records that it alone writes; ends with NULL
   // Reads files at start. Writes what is wrong to `errors` (file, line, what) and answers non-zero.
   int (*load)(const struct config *config, const void **settings, char *errors, size_t errors_bytes);
+  // A service that keeps a read model: its SQL (model.h). NULL: none.
+  const struct model_sql *model;
   // The courier only: begins to do what a committed change asked for, and answers with an outcome later.
   int (*open)(const struct config *config, void *loop, outcome_fn *done, void *context, void **performer);
   void (*perform)(void *performer, const char *area, const ProtobufCMessage *effect);
