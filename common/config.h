@@ -1,5 +1,6 @@
 // Configuration: environment variables, read once at start. The README has the table of them.
 #pragma once
+#include "arena.h"
 #include "common.pb-c.h"
 #include <stddef.h>
 
@@ -22,6 +23,7 @@ struct config {
   const char *web;             // ALONGSIDE_WEB: the folder of pages
   const char *log_level;       // ALONGSIDE_LOG: "debug", "info", "warn", "error"
   Areas *areas;
+  struct arena arena;          // holds all of the above
 };
 
 // Reads environment and areas file. On a fault writes what is wrong to `errors` and answers -1.
