@@ -25,12 +25,25 @@ struct keys {
   uint8_t master[KEYS_PARTITIONS][32];
   struct arena arena;
   Peers *peers;
+  int64_t peers_stamp;                       // of the peers.yaml that `peers` was read from
 };
 // On a fault answers -1 with a sentence that names the file.
 int keys_load(struct keys *k, const char *folder, const char *name, char *errors, size_t errors_bytes);
 void keys_free(struct keys *k);
+// NULL where there is none. Valid until the next keys_refresh().
 const Peer *keys_peer(const struct keys *k, const char *name);
+// `peer` may be NULL: false.
 bool keys_may_send(const Peer *peer, const char *type);
+
+// Reads peers.yaml again if it has changed since; true: it has, and `peers` is new. A file that cannot be read leaves
+// the peers as they were.
+bool keys_refresh(struct keys *k);
+// What differs once the folder's peers.yaml has been replaced; 0 where there is none.
+int64_t keys_peers_stamp(const char *folder);
+// The folder's peers, every key checked to be well formed. For threads that keep a copy of their own.
+Peers *keys_read_peers(struct arena *a, const char *folder, char *errors, size_t errors_bytes);
+// The file name of a partition's master key without its suffix: "contact".
+const char *keys_partition_name(Partition p);
 
 // Makes what is missing in the folder: services' keys, the gateway's signing key, master keys, peers.yaml. Leaves what is
 // there. `foreign`: also a peer of that name, which may send `sends` (types separated by commas) and signs its own actors.
