@@ -53,7 +53,7 @@ const void *records_want(struct records *rs, const ProtobufCMessageDescriptor *t
 }
 
 const void *records_want_absent(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id) {
-  if (!id || !*id) return NULL;
+  if (rs->certain || !id || !*id) return records_want(rs, type, id);
   unsigned before = rs->n_unknown;
   struct record *r = want(rs, type, id);
   if (rs->n_unknown > before) {

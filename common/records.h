@@ -50,6 +50,7 @@ struct records {
   struct rows *rows;
   struct arena *arena;
   unsigned n_unknown;     // wanted and not read yet
+  bool certain;           // nothing is presumed absent: a commit has shown that something was there
 };
 
 void records_init(struct records *rs, struct arena *arena);

@@ -40,7 +40,8 @@ struct store_change {
   uint64_t first_sequence;                    // out: of its first event
   void *owner;
 };
-struct store_value { bool exists; uint64_t version; struct bytes body; };   // body: without the version
+// `body` is the value without its version, whose 8 bytes lie right before it in memory.
+struct store_value { bool exists; uint64_t version; struct bytes body; };
 // Reads records by key and parts of indexes. The results are valid during `done`.
 struct store_read {
   const char **keys; size_t n_keys;

@@ -1,0 +1,547 @@
+#include "actor.h"
+#include "job.h"
+#include "log.h"
+#include "model.h"
+#include "text.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  RECORD_CACHE_BYTES = 12 << 20,
+  KEY_CACHE_BYTES = 4 << 20,
+  JOBS_KEPT = 512,           // jobs whose first arena chunk stays warm
+  JOB_CAP_BYTES = 128 << 20, // what a message may read and decide; its own body is held to ARENA_CAP_BYTES
+};
+
+struct engine *engine_new(const struct service *service, const struct config *config, const struct keys *keys,
+                          struct store *store, struct model *model, const void *settings, struct engine_host host) {
+  struct engine *e = calloc(1, sizeof *e);
+  *e = (struct engine){.service = service,
+                       .config = config,
+                       .keys = keys,
+                       .store = store,
+                       .model = model,
+                       .settings = settings,
+                       .host = host,
+                       .records = cache_new(RECORD_CACHE_BYTES),
+                       .data_keys = cache_new(KEY_CACHE_BYTES)};
+  return e;
+}
+
+void engine_free(struct engine *e) {
+  if (!e) return;
+  assert(e->in_flight == 0);
+  for (struct job *j; (j = e->free);) {
+    e->free = j->next_free;
+    arena_deinit(&j->arena);
+    free(j);
+  }
+  cache_free(e->records);
+  cache_free(e->data_keys);
+  free(e);
+}
+
+unsigned engine_in_flight(const struct engine *e) {
+  return e->in_flight;
+}
+
+static struct job *job_new(struct engine *e, const struct row *row, const char *type, const Area *area) {
+  struct job *j = e->free;
+  if (j) {
+    e->free = j->next_free;
+    e->n_free--;
+    struct arena arena = j->arena;
+    memset(j, 0, sizeof *j);
+    j->arena = arena;
+    j->arena.allocator.allocator_data = &j->arena;
+  } else {
+    j = calloc(1, sizeof *j);
+    arena_init(&j->arena, ARENA_CAP_BYTES);
+  }
+  j->arena.cap_bytes = ARENA_CAP_BYTES;
+  j->engine = e;
+  j->row = row;
+  e->in_flight++;
+  e->handled++;
+  e->host.moment(e->host.context, &j->m.now);
+  j->m.type = arena_text(&j->arena, type);
+  j->m.area = area;
+  j->m.settings = e->settings;
+  j->m.arena = &j->arena;
+  records_init(&j->rs, &j->arena);
+  return j;
+}
+
+static void job_free(struct job *j) {
+  struct engine *e = j->engine;
+  e->in_flight--;
+  if (e->n_free >= JOBS_KEPT) {
+    arena_deinit(&j->arena);
+    free(j);
+    return;
+  }
+  arena_reset(&j->arena);
+  j->next_free = e->free;
+  e->free = j;
+  e->n_free++;
+}
+
+static void reply(struct engine *e, const struct bus_route *route, Envelope *out) {
+  e->host.reply(e->host.context, route, out);
+}
+
+// Answers a request that did not become a job.
+static void reject(struct engine *e, const struct bus_route *route, const Envelope *request, Code code,
+                   const char *why) {
+  Envelope out = ENVELOPE__INIT;
+  Problem problem = PROBLEM__INIT;
+  problem.code = code;
+  problem.why = (char *)why;
+  problem.retry_after_s = code == CODE__UNAVAILABLE;
+  out.correlation_id = request->correlation_id;
+  out.problem = &problem;
+  e->refused++;
+  reply(e, route, &out);
+}
+
+static void finish(struct job *j, enum store_result result, Code code, const char *why) {
+  struct engine *e = j->engine;
+  if (j->row->kind == ROW_COMMAND) {
+    Problem problem = PROBLEM__INIT;
+    Envelope out = ENVELOPE__INIT;
+    out.correlation_id = (ProtobufCBinaryData){j->correlation_bytes, j->correlation};
+    out.problem = &problem;
+    problem.code = code;
+    problem.why = (char *)why;
+    problem.retry_after_s = code == CODE__UNAVAILABLE;
+    reply(e, &j->route, &out);
+  }
+  if (j->done) j->done(j->done_context, result);
+  job_free(j);
+}
+
+static void unavailable(struct job *j, const char *why) {
+  j->engine->unavailable++;
+  finish(j, STORE_UNAVAILABLE, CODE__UNAVAILABLE, why);
+}
+
+static void broken(struct job *j, const char *what) {
+  log_line(LOG_ERROR, what, "area", j->m.area->id, "type", j->m.type, NULL);
+  finish(j, STORE_UNAVAILABLE, CODE__INTERNAL, "this is a fault of ours; it is in the log under the correlation id");
+}
+
+static void reply_change(struct job *j) {
+  struct change *c = &j->change;
+  Envelope out = ENVELOPE__INIT;
+  out.correlation_id = (ProtobufCBinaryData){j->correlation_bytes, j->correlation};
+  out.problem = c->problem;
+  out.version = c->version;
+  out.created = c->created;
+  if (!c->problem && c->reply) {
+    out.type = (char *)c->reply->descriptor->short_name;
+    out.body.len = protobuf_c_message_get_packed_size(c->reply);
+    out.body.data = arena_take(&j->arena, out.body.len + 1);
+    protobuf_c_message_pack(c->reply, out.body.data);
+  }
+  reply(j->engine, &j->route, &out);
+}
+
+// What follows from a change that is committed, or needs no commit.
+static void conclude(struct job *j) {
+  struct engine *e = j->engine;
+  if (j->row->kind == ROW_COMMAND) reply_change(j);
+  if (j->commit.n_events)
+    e->host.publish(e->host.context, j->m.area->id, j->commit.first_sequence, j->commit.n_events, j->commit.events);
+  for (struct change_timer *t = j->change.timers; t; t = t->next)
+    if (t->due_at_ms) e->host.due(e->host.context, j->m.area->id, t->due_at_ms);
+  if (j->change.effect) e->host.perform(e->host.context, j->m.area->id, j->change.effect);
+  if (j->done) j->done(j->done_context, STORE_DONE);
+  job_free(j);
+}
+
+static void step(struct job *j);
+
+// Another writer was first: everything is read and decided anew, at the moment that the message came with.
+static void again(struct job *j) {
+  j->engine->conflicts++;
+  job_forget(j);
+  if (j->done) {
+    finish(j, STORE_CONFLICT, CODE__OK, NULL);
+    return;
+  }
+  if (++j->attempts >= ENGINE_ATTEMPTS) {
+    unavailable(j, "others are changing the same record; send it again");
+    return;
+  }
+  records_init(&j->rs, &j->arena);
+  j->rs.certain = true;
+  j->keys = NULL;
+  j->opened = NULL;
+  j->phase = JOB_READING;
+  step(j);
+}
+
+static void on_committed(struct store_change *commit, enum store_result result) {
+  struct job *j = commit->owner;
+  if (result == STORE_CONFLICT) {
+    again(j);
+    return;
+  }
+  if (result == STORE_UNAVAILABLE) {
+    job_forget(j);
+    unavailable(j, "the store does not answer; send it again, under the same id it is done once");
+    return;
+  }
+  j->engine->commits++;
+  job_remember(j);
+  conclude(j);
+}
+
+static void commit(struct job *j) {
+  j->phase = JOB_COMMITTING;
+  if (!job_pack_change(j)) {
+    conclude(j);
+    return;
+  }
+  j->commit.done = on_committed;
+  j->engine->store->ops->commit(j->engine->store, &j->commit);
+}
+
+static bool read_missing(struct job *j);
+
+static void decide(struct job *j) {
+  j->change = j->row->decide ? j->row->decide(&j->rs, &j->m) : change_of(&j->m);
+  if (j->change.problem) {
+    j->engine->refused++;
+    struct change refusal = {.arena = &j->arena, .problem = j->change.problem};
+    if (!j->done && !j->timer_name) {
+      j->change = refusal;
+      conclude(j);
+      return;
+    }
+    // An event or a timer that is refused is done with: nobody waits for the answer, but the log has it.
+    log_line(LOG_ERROR, "refused", "area", j->m.area->id, "type", j->m.type, "why", j->change.problem->why, NULL);
+    j->change = change_of(&j->m);
+  }
+  if (j->m.check_only) {
+    conclude(j);
+    return;
+  }
+  j->phase = JOB_SEALING;
+  if (!job_want_keys_to_seal(j))
+    broken(j, "cannot_seal");
+  else if (!read_missing(j))
+    commit(j);
+}
+
+static bool resolve_rows(struct job *j) {
+  for (struct rows *r = j->rs.rows; r; r = r->next) {
+    if (r->known) continue;
+    if (!j->engine->model || !model_query(j->engine->model, j->m.area->id, r, &j->arena)) return false;
+    r->known = true;
+    j->rs.n_unknown--;
+  }
+  return true;
+}
+
+static void learn(struct job *j, struct record *r, bool exists, uint64_t version, struct bytes body) {
+  r->known = true;
+  j->rs.n_unknown--;
+  if (!exists) return;
+  r->version = version;
+  r->body = arena_unpack(&j->arena, r->type, body.data, body.size_bytes);
+  if (!r->body) j->read_failed = true;
+}
+
+static uint64_t get_version(const uint8_t *in) {
+  uint64_t version = 0;
+  for (int i = 0; i < 8; i++) version = version << 8 | in[i];
+  return version;
+}
+
+static void resolve_cached(struct job *j) {
+  for (struct record *r = j->rs.first; r && j->rs.n_unknown; r = r->next) {
+    if (r->known && !r->presumed) continue;
+    size_t size_bytes;
+    const uint8_t *value = cache_get(j->engine->records, job_key(j, r->type, r->id), &size_bytes);
+    if (!value) continue;
+    if (r->presumed) j->rs.n_unknown++;
+    r->presumed = false;
+    learn(j, r, true, get_version(value), (struct bytes){value + 8, size_bytes - 8});
+  }
+}
+
+static unsigned count_wants(const struct records *rs) {
+  unsigned n = (unsigned)rs->n_records;
+  for (const struct page *p = rs->pages; p; p = p->next) n++;
+  for (const struct rows *r = rs->rows; r; r = r->next) n++;
+  return n;
+}
+
+// Asks `needs` until it wants nothing new, reading in between; then decides.
+static void step(struct job *j) {
+  j->arena.cap_bytes = JOB_CAP_BYTES;
+  for (;;) {
+    unsigned wanted = count_wants(&j->rs);
+    struct record *opened = j->opened;
+    if (j->row->needs) j->row->needs(&j->rs, &j->m);
+    resolve_cached(j);
+    if (!resolve_rows(j) || j->read_failed) {
+      broken(j, "cannot_read");
+      return;
+    }
+    if (j->rs.n_unknown ? read_missing(j) : job_want_keys_to_open(j) && read_missing(j)) return;
+    job_open(j);
+    if (count_wants(&j->rs) == wanted && j->opened == opened) break;
+  }
+  decide(j);
+}
+
+// One of the reads that are under way for a job; the first one holds the records and keys.
+struct read {
+  struct store_read store;
+  struct record **records;
+  struct key_slot **slots;
+  size_t n_records;
+  struct page *page;
+};
+
+static void take_page(struct job *j, struct read *r) {
+  struct page *p = r->page;
+  p->known = true;
+  j->rs.n_unknown--;
+  p->more = r->store.n_members > p->limit;
+  p->n_members = p->more ? p->limit : r->store.n_members;
+  p->members = arena_take(&j->arena, (p->n_members + 1) * sizeof *p->members);
+  for (size_t i = 0; i < p->n_members; i++) p->members[i] = arena_text(&j->arena, r->store.members[i]);
+}
+
+static bool is_own(const struct engine *e, const ProtobufCMessageDescriptor *type) {
+  for (const ProtobufCMessageDescriptor *const *t = e->service->owns; t && *t; t++)
+    if (*t == type) return true;
+  return false;
+}
+
+static void take_values(struct job *j, struct read *r) {
+  for (size_t i = 0; i < r->store.n_keys; i++) {
+    const struct store_value *v = &r->store.values[i];
+    if (i >= r->n_records) {
+      job_key_read(j, r->slots[i - r->n_records], v);
+      continue;
+    }
+    struct record *record = r->records[i];
+    // The store's memory ends with this call; version and body lie together there, so the cache takes both at once.
+    if (v->exists && is_own(j->engine, record->type))
+      cache_put(j->engine->records, r->store.keys[i], v->body.data - 8, v->body.size_bytes + 8);
+    learn(j, record, v->exists, v->version, v->body);
+  }
+}
+
+static void on_read(struct store_read *store, enum store_result result) {
+  struct read *r = (struct read *)store;
+  struct job *j = store->owner;
+  if (result == STORE_DONE) {
+    take_values(j, r);
+    if (r->page) take_page(j, r);
+  }
+  j->read_failed |= result != STORE_DONE;
+  if (--j->reads_pending) return;
+  if (j->read_failed)
+    unavailable(j, "the store does not answer; send it again");
+  else if (j->phase == JOB_SEALING)
+    commit(j);
+  else
+    step(j);
+}
+
+static void submit(struct job *j, struct read *r) {
+  r->store.owner = j;
+  r->store.done = on_read;
+  j->reads_pending++;
+  j->engine->store->ops->read(j->engine->store, &r->store);
+}
+
+static struct read *read_values(struct job *j) {
+  size_t n = j->rs.n_unknown + job_keys_wanted(j);
+  struct read *r = arena_take(&j->arena, sizeof *r);
+  r->records = arena_take(&j->arena, (n + 1) * sizeof *r->records);
+  r->slots = arena_take(&j->arena, (n + 1) * sizeof *r->slots);
+  r->store.keys = arena_take(&j->arena, (n + 1) * sizeof *r->store.keys);
+  r->store.values = arena_take(&j->arena, (n + 1) * sizeof *r->store.values);
+  for (struct record *record = j->rs.first; record; record = record->next) {
+    if (record->known) continue;
+    r->records[r->n_records++] = record;
+    r->store.keys[r->store.n_keys++] = job_key(j, record->type, record->id);
+  }
+  for (struct key_slot *s = j->keys; s; s = s->next) {
+    if (s->state != KEY_WANTED) continue;
+    r->slots[r->store.n_keys - r->n_records] = s;
+    r->store.keys[r->store.n_keys++] = job_key_record(j, s);
+  }
+  return r;
+}
+
+// Begins to read what is wanted and not known. False: there is nothing.
+static bool read_missing(struct job *j) {
+  if (!j->rs.n_unknown && !job_keys_wanted(j)) return false;
+  struct read *values = read_values(j);
+  j->reads_pending = 1; // holds the job until all reads are submitted
+  if (values->store.n_keys) submit(j, values);
+  for (struct page *p = j->rs.pages; p; p = p->next) {
+    if (p->known) continue;
+    struct read *r = arena_take(&j->arena, sizeof *r);
+    r->page = p;
+    r->store = (struct store_read){.area = j->m.area->id, .index = p->index, .after = p->after, .limit = p->limit + 1};
+    submit(j, r);
+  }
+  j->reads_pending--;
+  return true;
+}
+
+static const struct row *find_row(const struct engine *e, enum row_kind kind, const char *type) {
+  for (const struct row *r = e->service->rows; r->body || r->timer; r++)
+    if (r->kind == kind && r->body && strcmp(r->body->short_name, type) == 0) return r;
+  return NULL;
+}
+
+const struct row *engine_event_row(const struct engine *e, const char *type) {
+  return find_row(e, ROW_EVENT, type);
+}
+
+static bool visit_unsealed(void *context, ProtobufCMessage *confidential, Partition p, Seal **seal) {
+  (void)context;
+  (void)confidential;
+  (void)p;
+  return *seal == NULL;
+}
+
+static Actor *copy_actor(struct arena *a, const Actor *actor) {
+  size_t size_bytes = actor__get_packed_size(actor);
+  uint8_t *packed = arena_take(a, size_bytes + 1);
+  actor__pack(actor, packed);
+  return arena_unpack(a, &actor__descriptor, packed, size_bytes);
+}
+
+// Who may send it, and whether it is worth beginning. Answers the code and the reason, or CODE__OK.
+static struct err admit(struct engine *e, const struct row *row, const Area *area, const Envelope *request,
+                        const Actor *actor) {
+  if (!row) return ERR(NOT_FOUND, NULL, "this service takes no such message");
+  if (!actor) return ERR(UNAUTHENTICATED, NULL, "sign in again: the message carries no valid actor");
+  if (!(actor_roles(actor) & row->roles)) return ERR(FORBIDDEN, NULL, "your role may not do this");
+  if (!actor_covers(actor, request->area)) return ERR(FORBIDDEN, NULL, "this is not in your areas");
+  if (!area) return ERR(NOT_FOUND, NULL, "there is no such area");
+  if (e->in_flight >= ENGINE_IN_FLIGHT) return ERR(UNAVAILABLE, NULL, "busy; send it again in a moment");
+  if (!e->store->ops->ready(e->store))
+    return ERR(UNAVAILABLE, NULL, "the store is not ready; send it again in a moment");
+  return ERR_NONE;
+}
+
+void engine_request(struct engine *e, const struct bus_route *route, const Envelope *request, const Actor *actor) {
+  const struct row *row = find_row(e, ROW_COMMAND, request->type);
+  const Area *area = config_area(e->config, request->area);
+  struct err err = admit(e, row, area, request, actor);
+  if (err_is(err)) {
+    e->overload += err.code == CODE__UNAVAILABLE;
+    reject(e, route, request, err.code, err.why);
+    return;
+  }
+  struct job *j = job_new(e, row, request->type, area);
+  j->route = *route;
+  j->correlation_bytes = request->correlation_id.len < 16 ? request->correlation_id.len : 16;
+  memcpy(j->correlation, request->correlation_id.data, j->correlation_bytes);
+  if (request->deadline_ms && request->deadline_ms < j->m.now.ms) {
+    finish(j, STORE_DONE, CODE__DEADLINE, "it came after its deadline; send it again");
+    return;
+  }
+  j->m.actor = copy_actor(&j->arena, actor);
+  j->m.roles = actor_roles(actor);
+  j->m.check_only = request->check_only;
+  j->body = arena_unpack(&j->arena, row->body, request->body.data, request->body.len);
+  j->m.body = j->body;
+  if (!j->body || !seal_walk(j->body, visit_unsealed, NULL)) {
+    finish(j, STORE_DONE, CODE__INVALID, "the body is not a message of that type");
+    return;
+  }
+  step(j);
+}
+
+void engine_event(struct engine *e, const char *area, uint64_t seen, uint64_t sequence, const Event *event,
+                  engine_done_fn *done, void *context) {
+  const struct row *row = find_row(e, ROW_EVENT, event->type);
+  assert(row);
+  struct job *j = job_new(e, row, event->type, config_area(e->config, area));
+  j->seen = seen;
+  j->sequence = sequence;
+  j->done = done;
+  j->done_context = context;
+  j->correlation_bytes = event->correlation_id.len < 16 ? event->correlation_id.len : 16;
+  memcpy(j->correlation, event->correlation_id.data, j->correlation_bytes);
+  j->body = arena_unpack(&j->arena, row->body, event->body.data, event->body.len);
+  j->m.body = j->body;
+  if (!j->body) {
+    // An event that nobody can read must not stop those behind it: the cursor passes it, and the log says so.
+    static const struct row unreadable = {.kind = ROW_EVENT};
+    log_line(LOG_ERROR, "event_unreadable", "area", area, "type", event->type, NULL);
+    j->row = &unreadable;
+  }
+  step(j);
+}
+
+static const struct row *find_timer_row(const struct engine *e, const char *name) {
+  size_t length = strcspn(name, "/");
+  for (const struct row *r = e->service->rows; r->body || r->timer; r++)
+    if (r->kind == ROW_TIMER && strlen(r->timer) == length && memcmp(r->timer, name, length) == 0) return r;
+  return NULL;
+}
+
+// What no sender chose an id for (a timer, an outcome) gets one from its moment's randomness.
+static void own_correlation(struct job *j) {
+  j->correlation_bytes = sizeof j->correlation;
+  memcpy(j->correlation, j->m.now.random + sizeof j->m.now.random - sizeof j->correlation, sizeof j->correlation);
+}
+
+void engine_timer(struct engine *e, const char *area, const char *name) {
+  const struct row *row = find_timer_row(e, name);
+  if (!row) {
+    log_line(LOG_ERROR, "timer_unknown", "area", area, NULL);
+    return;
+  }
+  struct job *j = job_new(e, row, row->timer, config_area(e->config, area));
+  own_correlation(j);
+  j->timer_name = arena_text(&j->arena, name);
+  j->m.timer = j->timer_name + strcspn(j->timer_name, "/");
+  if (*j->m.timer) j->m.timer++;
+  step(j);
+}
+
+void engine_outcome(struct engine *e, const char *area, const ProtobufCMessage *outcome) {
+  const struct row *row = find_row(e, ROW_OUTCOME, outcome->descriptor->short_name);
+  assert(row);
+  struct job *j = job_new(e, row, outcome->descriptor->short_name, config_area(e->config, area));
+  own_correlation(j);
+  size_t size_bytes = protobuf_c_message_get_packed_size(outcome);
+  uint8_t *packed = arena_take(&j->arena, size_bytes + 1);
+  protobuf_c_message_pack(outcome, packed);
+  j->body = arena_unpack(&j->arena, row->body, packed, size_bytes);
+  j->m.body = j->body;
+  step(j);
+}
+
+char *engine_cursor_key(struct arena *a, const char *area, const char *reader) {
+  return arena_printf(a, "{%s}:cursor:%s", area, reader);
+}
+
+void engine_metrics(const struct engine *e, struct buffer *out) {
+  const struct {
+    const char *name;
+    uint64_t value;
+  } counters[] = {
+      {"messages_total", e->handled},    {"refused_total", e->refused},         {"commits_total", e->commits},
+      {"conflicts_total", e->conflicts}, {"unavailable_total", e->unavailable}, {"overload_total", e->overload},
+      {"in_flight", e->in_flight},
+  };
+  for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
+    buffer_printf(out, "alongside_%s{service=\"%s\"} %llu\n", counters[i].name, e->service->name,
+                  (unsigned long long)counters[i].value);
+}

@@ -1,0 +1,252 @@
+#include "reader.h"
+#include "log.h"
+#include "model.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  FETCH_ENTRIES = 256, // stream entries in one reading
+  QUIET_TICKS = 2,     // ticks without hearing anything, after which the stream is looked at
+  KEEP_TICKS = 5,      // ticks after which a cursor that nothing else kept is kept
+};
+
+struct reader {
+  struct engine *engine;
+  struct store *store;
+  struct model *model;
+  char *area, *name;
+  enum {
+    LOADING,
+    IDLE,
+    TAKING,
+    WAITING,
+    FETCHING,
+    KEEPING,
+    FAILED
+  } state;
+  uint64_t cursor; // all up to here is handled
+  uint64_t kept;   // the cursor as the store has it; invariant: kept <= cursor
+  uint64_t latest; // the newest that is known to exist
+  unsigned quiet_ticks, keep_ticks;
+  struct arena arena; // holds what is being taken
+  struct taking {
+    EventList *list;
+    uint64_t first; // sequence of list->events[0]
+    size_t next;
+    struct taking *after;
+  } * taking;
+  struct store_read load;
+  const char *load_key;
+  struct store_value load_value;
+  struct store_change keep;
+  struct store_record keep_record;
+  uint8_t keep_value[8];
+};
+
+static void go_on(struct reader *r);
+
+static void idle(struct reader *r) {
+  r->taking = NULL;
+  arena_reset(&r->arena);
+  r->state = IDLE;
+}
+
+static void on_loaded(struct store_read *read, enum store_result result) {
+  struct reader *r = read->owner;
+  r->state = FAILED;
+  if (result != STORE_DONE) return;
+  r->kept = r->load_value.exists ? r->load_value.version : 0;
+  r->cursor = r->kept;
+  idle(r);
+  go_on(r);
+}
+
+static void load(struct reader *r) {
+  idle(r);
+  r->state = LOADING;
+  if (r->model) {
+    r->kept = r->cursor = model_cursor(r->model, r->area);
+    r->state = IDLE;
+    return;
+  }
+  r->load_key = engine_cursor_key(&r->arena, r->area, r->name);
+  r->load =
+      (struct store_read){.keys = &r->load_key, .n_keys = 1, .values = &r->load_value, .done = on_loaded, .owner = r};
+  r->store->ops->read(r->store, &r->load);
+}
+
+struct reader *reader_new(struct engine *engine, struct store *store, struct model *model, const char *area,
+                          const char *name) {
+  struct reader *r = calloc(1, sizeof *r);
+  *r = (struct reader){.engine = engine, .store = store, .model = model, .area = strdup(area), .name = strdup(name)};
+  arena_init(&r->arena, 64 << 20);
+  load(r);
+  return r;
+}
+
+void reader_free(struct reader *r) {
+  if (!r) return;
+  arena_deinit(&r->arena);
+  free(r->area);
+  free(r->name);
+  free(r);
+}
+
+uint64_t reader_latest(const struct reader *r) {
+  return r->latest > r->cursor ? r->latest : r->cursor;
+}
+uint64_t reader_cursor(const struct reader *r) {
+  return r->cursor;
+}
+
+// Adds a packed list that ends with sequence `last` to what is being taken. False: it is not a list.
+static bool add(struct reader *r, uint64_t last, const uint8_t *list, size_t list_bytes) {
+  EventList *events = arena_unpack(&r->arena, &event_list__descriptor, list, list_bytes);
+  if (!events || events->n_events > last) return false;
+  struct taking *t = arena_take(&r->arena, sizeof *t);
+  *t = (struct taking){.list = events, .first = last - events->n_events + 1};
+  struct taking **end = &r->taking;
+  while (*end) end = &(*end)->after;
+  *end = t;
+  if (last > r->latest) r->latest = last;
+  return true;
+}
+
+static void on_fetched(void *context, enum store_result result, const struct store_entry *entries, size_t n) {
+  struct reader *r = context;
+  r->state = FAILED;
+  if (result != STORE_DONE) return;
+  idle(r);
+  for (size_t i = 0; i < n; i++)
+    if (!add(r, entries[i].last, entries[i].list.data, entries[i].list.size_bytes))
+      log_line(LOG_ERROR, "stream_entry_unreadable", "area", r->area, NULL);
+  if (n == 0) r->latest = r->cursor;
+  go_on(r);
+}
+
+static void fetch(struct reader *r) {
+  r->state = FETCHING;
+  r->quiet_ticks = 0;
+  r->store->ops->events(r->store, r->area, r->cursor, FETCH_ENTRIES, on_fetched, r);
+}
+
+static void on_done(void *context, enum store_result result) {
+  struct reader *r = context;
+  if (result == STORE_CONFLICT) {
+    load(r);
+    return;
+  }
+  r->state = FAILED;
+  if (result != STORE_DONE) return;
+  r->kept = ++r->cursor;
+  r->keep_ticks = 0;
+  r->state = TAKING;
+  go_on(r);
+}
+
+// Hands one event over. True: it is handled already; false: wait for on_done.
+static bool take(struct reader *r, const Event *event) {
+  const struct row *row = engine_event_row(r->engine, event->type);
+  if (!row || row->statement) {
+    r->cursor++;
+    return true;
+  }
+  r->state = WAITING;
+  engine_event(r->engine, r->area, r->kept, r->cursor + 1, event, on_done, r);
+  return false;
+}
+
+static bool project(struct reader *r, const Event *event, uint64_t sequence) {
+  const struct row *row = engine_event_row(r->engine, event->type);
+  if (!row || !row->statement) return true;
+  void *body = arena_unpack(&r->arena, row->body, event->body.data, event->body.len);
+  if (body) return model_project(r->model, row->statement, r->area, sequence, event->at_ms, body);
+  log_line(LOG_ERROR, "event_unreadable", "area", r->area, "type", event->type, NULL);
+  return true;
+}
+
+// All that is being taken, in one transaction with the cursor.
+static bool project_all(struct reader *r) {
+  uint64_t cursor = r->cursor;
+  if (!model_begin(r->model)) return false;
+  for (struct taking *t = r->taking; t; t = t->after)
+    for (size_t i = 0; i < t->list->n_events; i++) {
+      if (t->first + i <= cursor) continue;
+      if (!project(r, t->list->events[i], t->first + i)) return false;
+      cursor = t->first + i;
+    }
+  if (!model_end(r->model, r->area, cursor)) return false;
+  r->kept = r->cursor = cursor;
+  return true;
+}
+
+// Takes what is there, then sees whether there is more.
+static void go_on(struct reader *r) {
+  if (r->model && r->taking && !project_all(r)) {
+    r->state = FAILED;
+    log_line(LOG_ERROR, "model_not_written", "area", r->area, NULL);
+    return;
+  }
+  for (; !r->model && r->taking; r->taking = r->taking->after)
+    for (struct taking *t = r->taking; t->next < t->list->n_events; t->next++) {
+      uint64_t sequence = t->first + t->next;
+      if (sequence <= r->cursor) continue;
+      if (sequence > r->cursor + 1) r->cursor = sequence - 1; // the stream begins later: its older part was archived
+      if (!take(r, t->list->events[t->next])) {
+        t->next++;
+        return;
+      }
+    }
+  idle(r);
+  if (r->latest > r->cursor) fetch(r);
+}
+
+void reader_hear(struct reader *r, uint64_t last, const uint8_t *list, size_t list_bytes) {
+  r->quiet_ticks = 0;
+  if (last > r->latest) r->latest = last;
+  if (r->state != IDLE || last <= r->cursor) return;
+  bool follows = list_bytes && add(r, last, list, list_bytes) && r->taking->first <= r->cursor + 1;
+  if (!follows) {
+    idle(r);
+    fetch(r);
+    return;
+  }
+  r->state = TAKING;
+  go_on(r);
+}
+
+static void on_kept(struct store_change *change, enum store_result result) {
+  struct reader *r = change->owner;
+  if (result == STORE_CONFLICT) {
+    load(r);
+    return;
+  }
+  r->state = FAILED;
+  if (result != STORE_DONE) return;
+  r->kept = 0;
+  for (int i = 0; i < 8; i++) r->kept = r->kept << 8 | r->keep_value[i];
+  idle(r);
+  if (r->latest > r->cursor) fetch(r);
+}
+
+static void keep(struct reader *r) {
+  r->state = KEEPING;
+  r->keep_ticks = 0;
+  for (int i = 0; i < 8; i++) r->keep_value[i] = (uint8_t)(r->cursor >> (56 - 8 * i));
+  r->keep_record = (struct store_record){.key = engine_cursor_key(&r->arena, r->area, r->name),
+                                         .seen_version = r->kept,
+                                         .then = STORE_PUT,
+                                         .value = {r->keep_value, 8}};
+  r->keep =
+      (struct store_change){.area = r->area, .records = &r->keep_record, .n_records = 1, .done = on_kept, .owner = r};
+  r->store->ops->commit(r->store, &r->keep);
+}
+
+void reader_tick(struct reader *r) {
+  if (r->state == FAILED && r->store->ops->ready(r->store)) load(r);
+  if (r->state != IDLE) return;
+  if (r->latest > r->cursor || ++r->quiet_ticks >= QUIET_TICKS)
+    fetch(r);
+  else if (!r->model && r->cursor > r->kept && ++r->keep_ticks >= KEEP_TICKS)
+    keep(r);
+}
