@@ -3,7 +3,8 @@
 // 64-bit integers are strings, enumerations are names, bytes are base64, Timestamps are RFC 3339 with an offset (read
 // with any offset, written in UTC with "Z" and milliseconds where there are any), fields are lowerCamelCase (the
 // original proto name is accepted too). Fields with default values are left out when writing. Unknown fields, duplicate
-// keys, wrong types, numbers out of range, invalid UTF-8, a NUL in text, and nesting deeper than 32 are refused.
+// keys, wrong types, numbers out of range, fields of type Seal (the runtime makes seals, no sender does), invalid UTF-8,
+// a NUL in text, and nesting deeper than 32 are refused; so is what unpacks to more than the arena's cap (TOO_LARGE).
 #pragma once
 #include "arena.h"
 #include "err.h"
