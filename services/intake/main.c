@@ -1,0 +1,5 @@
+#include "intake.h"
+
+int main(int argc, char **argv) {
+  return service_main(&intake, argc, argv);
+}

@@ -1,0 +1,12 @@
+// What a reader is shown of a session.
+#pragma once
+#include "change.h"
+#include "intake.pb-c.h"
+
+// Whether the sender may read what is written on that pathway: one of their roles is among its narrative readers. Where
+// the pathway's file is gone, nobody.
+bool reads_narrative(const struct message *m, const char *pathway);
+// The session as the sender may see it: without its narrative where they may not read it.
+const Session *session_shown(const struct message *m, const Session *s);
+// The index of a person's sessions, in order of their start.
+char *index_of_sessions(const struct message *m, const char *crn);
