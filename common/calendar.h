@@ -15,7 +15,8 @@ struct local_time {
 bool calendar_zone_known(const char *time_zone);
 // `time_zone` must be known.
 struct local_time calendar_local(const char *time_zone, int64_t ms);
-// The first moment at or after `ms` whose local time of day is hour:minute (the clock's jumps considered).
+// The first moment at or after `ms` whose local time of day is hour:minute:00. Where the clock jumps over that time, the
+// moment of the jump; where it shows it twice, whichever comes first.
 int64_t calendar_next(const char *time_zone, int64_t ms, int hour, int minute);
 // "21:00" to minutes of the day; -1 where it is not a time.
 int calendar_minutes(const char *text);
