@@ -1,0 +1,27 @@
+// How a batch of changes is laid out for the function `commit` of commit.lua. The function knows nothing of services.
+//
+//   FCALL commit <n> <the n keys of all records of all changes, in order>
+//     <number of areas> <area> ...
+//     then for each change:
+//       <header>            big endian: area's number from 1 (8 bits), then 16 bits each: number of records, of scores,
+//                           of events, of audit entries, and of the arguments of this change after its header;
+//                           then for each record: enum store_record.then (8 bits), the version that was seen (64 bits)
+//       <value> ...         one for each record that is put
+//       <key> <member> <score> ...    timers and indexes; an empty score removes the member
+//       <events>            where there are any
+//       <audit>             where there is any
+//
+// The reply has one integer for each change: -1 for a conflict, else the sequence of its first event (0: it has none).
+// A change that touches a record which an earlier one of the same batch wrote is judged by what that one left behind.
+#pragma once
+#include "resp.h"
+#include "store.h"
+
+enum {
+  COMMIT_CHANGES = 64,    // the most in one call: beyond it, the gain is small and the wait of others grows
+  COMMIT_BYTES = 1 << 20, // a batch takes no further change once it is this large
+};
+
+// Writes the call for the first of `n` changes, and for as many more as fit into one batch; answers how many. Timers go
+// to the sorted set of `service`.
+size_t commit_encode(struct resp *out, const char *service, struct store_change *const *changes, size_t n);

@@ -1,0 +1,100 @@
+#include "greeting.h"
+#include <stdbool.h>
+#include <string.h>
+
+extern const char common_commit_lua[];
+
+enum greeting_step greeting_first(const struct greeting *g) {
+  return g->password ? GREETING_AUTH : GREETING_LIST;
+}
+
+static void ask_auth(const struct greeting *g, struct resp *out) {
+  resp_text(out, "AUTH");
+  if (g->user) resp_text(out, g->user);
+  resp_text(out, g->password);
+}
+
+static void ask_words(struct resp *out, const char *const *words) {
+  while (*words) resp_text(out, *words++);
+}
+
+const char *greeting_ask(const struct greeting *g, enum greeting_step step, struct resp *out, size_t *size_bytes) {
+  static const char *const words[][5] = {
+      [GREETING_AUTH] = {NULL},
+      [GREETING_LIST] = {"FUNCTION", "LIST", "LIBRARYNAME", "alongside", NULL},
+      [GREETING_LOAD] = {"FUNCTION", "LOAD", "REPLACE", common_commit_lua, NULL},
+      [GREETING_VERSION] = {"FCALL_RO", "alongside_version", "0", NULL},
+      [GREETING_DURABILITY] = {"CONFIG", "GET", "append*", NULL},
+  };
+  resp_begin(out);
+  if (step == GREETING_AUTH) ask_auth(g, out);
+  ask_words(out, words[step]);
+  if (step == GREETING_LIST) resp_text(out, "WITHCODE");
+  return resp_end(out, size_bytes);
+}
+
+static bool is_no_right(const redisReply *reply) {
+  return reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "NOPERM", 6) == 0;
+}
+
+// The value that follows a name in a flat list of names and values; NULL where it is not there.
+static const redisReply *field(const redisReply *list, const char *name) {
+  for (size_t i = 0; list->type == REDIS_REPLY_ARRAY && i + 1 < list->elements; i += 2) {
+    const redisReply *key = list->element[i];
+    bool named = key->type == REDIS_REPLY_STRING || key->type == REDIS_REPLY_STATUS;
+    if (named && strcmp(key->str, name) == 0) return list->element[i + 1];
+  }
+  return NULL;
+}
+
+static bool field_is(const redisReply *list, const char *name, const char *value) {
+  const redisReply *found = field(list, name);
+  return found && found->type == REDIS_REPLY_STRING && strcmp(found->str, value) == 0;
+}
+
+static enum greeting_step fail(const redisReply *reply, const char *otherwise, const char **why) {
+  *why = reply->type == REDIS_REPLY_ERROR ? reply->str : otherwise;
+  return GREETING_FAILED;
+}
+
+static enum greeting_step hear_auth(const redisReply *reply, const char **why) {
+  return reply->type == REDIS_REPLY_STATUS ? GREETING_LIST : fail(reply, "AUTH was not understood", why);
+}
+
+static enum greeting_step hear_list(const redisReply *reply, const char **why) {
+  if (is_no_right(reply)) return GREETING_VERSION;
+  if (reply->type != REDIS_REPLY_ARRAY) return fail(reply, "FUNCTION LIST was not understood", why);
+  bool same = reply->elements == 1 && field_is(reply->element[0], "library_code", common_commit_lua);
+  return same ? GREETING_DURABILITY : GREETING_LOAD;
+}
+
+static enum greeting_step hear_load(const redisReply *reply, const char **why) {
+  if (is_no_right(reply)) return GREETING_VERSION;
+  return reply->type == REDIS_REPLY_STRING ? GREETING_DURABILITY
+                                           : fail(reply, "the function library was not taken", why);
+}
+
+static enum greeting_step hear_version(const redisReply *reply, const char **why) {
+  if (reply->type == REDIS_REPLY_INTEGER && reply->integer == LIBRARY_VERSION) return GREETING_DURABILITY;
+  return fail(reply, "the function library has another version, and this account may not load ours", why);
+}
+
+static enum greeting_step hear_durability(const redisReply *reply, const char **why) {
+  bool durable = field_is(reply, "appendonly", "yes") && field_is(reply, "appendfsync", "always");
+  if (reply->type == REDIS_REPLY_ARRAY && !durable) {
+    *why = "Redis does not run with appendonly yes and appendfsync always: what is acknowledged can be lost";
+  }
+  return GREETING_DONE;
+}
+
+enum greeting_step greeting_hear(enum greeting_step step, const redisReply *reply, const char **why) {
+  static enum greeting_step (*const hear[])(const redisReply *, const char **) = {
+      [GREETING_AUTH] = hear_auth,
+      [GREETING_LIST] = hear_list,
+      [GREETING_LOAD] = hear_load,
+      [GREETING_VERSION] = hear_version,
+      [GREETING_DURABILITY] = hear_durability,
+  };
+  *why = NULL;
+  return hear[step](reply, why);
+}
