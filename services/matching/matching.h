@@ -1,0 +1,109 @@
+// Matching owns mentors, offers and matches. A machine ranks; a named human decides.
+//
+//   mentor_check.c  what a mentor's record must say
+//   mentors.c       mentors: register, change, read, list, pause, resume
+//   rules.h, .c     who is excluded for a person and how the others score, as two tables
+//   candidates.c    the candidates for a person, best first, with the reasons
+//   offers.c        offers as the coordinator sees them: make, read, list, withdraw, end
+//   answers.c       offers as the mentor sees them: view, accept, decline, and the expiry
+//   notice.c        the message that tells a mentor of an offer, and the link that it holds
+//
+// Records: Mentor under the mentor's id, Offer under the offer's id, PersonsOffer under the CRN, and the Token of each
+// offer's link. Indexes: "mentors" (ids), "offers-of-<crn>" ("<offered at, 13 digits of ms>/<offer id>"). Timer:
+// "offer/<id>", when the time to answer is over.
+#pragma once
+#include "calendar.h"
+#include "change.h"
+#include "config.h"
+#include "matching.pb-c.h"
+#include "records.h"
+#include "service.h"
+#include "text.h"
+
+extern const struct service matching;
+
+// What the service reads at start. Freed by matching_settings_free().
+struct matching_settings {
+  char *public_url;      // what links begin with, without a slash at the end
+  OfferWording *wording; // both languages present, each text with its {link}
+  struct arena arena;    // of `wording`
+};
+int matching_load(const struct config *config, const void **settings, char *errors, size_t errors_bytes);
+void matching_settings_free(const void *settings);
+
+enum {
+  MATCHING_PAGE = 500,        // members of the index of mentors that are read at once
+  MATCHING_LIST_DEFAULT = 50, // entries of a list where no limit is named
+  MATCHING_LIST_MOST = 200,
+  MATCHING_CANDIDATES_DEFAULT = 20,
+  MATCHING_CANDIDATES_MOST = 100,
+  MATCHING_WHY_BYTES = 500,  // longest reason that somebody may write
+  MATCHING_OFFER_HOURS = 48, // how long a mentor has to answer where the area does not say
+};
+#define MATCHING_MENTORS "mentors"
+
+// protobuf-c has no const: nothing writes through the texts of a message.
+static inline char *matching_text(const char *text) {
+  return (char *)text;
+}
+// The limit that a list was asked for, within its bounds.
+static inline unsigned matching_limit(unsigned asked, unsigned otherwise, unsigned most) {
+  if (!asked) return otherwise;
+  return asked < most ? asked : most;
+}
+// The text of the message's field "id", or of the timer; "" where there is none.
+const char *matching_id(const struct message *m);
+bool matching_has(size_t n, char **list, const char *text);
+// Whether this actor may know of this person: somebody on the person's list of restricted readers may not.
+bool matching_may_read(const struct message *m, const Person *person);
+// A free text that somebody may write: not longer than MATCHING_WHY_BYTES.
+void matching_check_why(struct change *c, const char *why);
+
+// Says what is wrong with a mentor's record, field by field. `mentor` may be NULL, which is wrong too.
+void mentor_check(struct change *c, const Mentor *mentor);
+
+// Offers, shared by both sides.
+// Wants the offer that the message names, and whom it concerns: the person, what stands for the person, the mentor.
+void needs_offer(struct records *want, const struct message *m);
+// Ends an offer that was open: writes it with its new state, frees the person for another, clears the timer, tells all.
+// `next` is a copy of the offer whose other fields are set already.
+void offer_close(struct change *c, const struct message *m, Offer *next, OfferState state);
+void offer_publish_answer(struct change *c, const Offer *offer);
+// "the offer was declined" and so on: why nothing can be done with it any more.
+const char *offer_state_words(OfferState state);
+// Lets the person be offered again.
+void offer_free_person(struct change *c, const char *crn);
+bool offer_over(const Offer *offer, int64_t now_ms); // still OFFERED, but the time to answer has passed
+
+// The notice of an offer. Its secret and its message id are taken from the message's randomness.
+void needs_notice(struct records *want, const struct message *m);
+// Writes the token that the link holds, and asks the courier to deliver.
+void notice_send(struct change *c, const struct message *m, const Offer *offer, const Mentor *mentor);
+
+// The rows of the table: see table.c.
+void needs_register_mentor(struct records *want, const struct message *m);
+void needs_change_mentor(struct records *want, const struct message *m);
+void needs_mentor(struct records *want, const struct message *m);
+void needs_list_mentors(struct records *want, const struct message *m);
+struct change decide_register_mentor(const struct records *have, const struct message *m);
+struct change decide_change_mentor(const struct records *have, const struct message *m);
+struct change decide_read_mentor(const struct records *have, const struct message *m);
+struct change decide_list_mentors(const struct records *have, const struct message *m);
+struct change decide_pause_mentor(const struct records *have, const struct message *m);
+struct change decide_resume_mentor(const struct records *have, const struct message *m);
+
+void needs_list_candidates(struct records *want, const struct message *m);
+struct change decide_list_candidates(const struct records *have, const struct message *m);
+
+void needs_make_offer(struct records *want, const struct message *m);
+void needs_list_offers(struct records *want, const struct message *m);
+struct change decide_make_offer(const struct records *have, const struct message *m);
+struct change decide_read_offer(const struct records *have, const struct message *m);
+struct change decide_list_offers(const struct records *have, const struct message *m);
+struct change decide_withdraw_offer(const struct records *have, const struct message *m);
+struct change decide_end_match(const struct records *have, const struct message *m);
+
+struct change decide_view_offer(const struct records *have, const struct message *m);
+struct change decide_accept_offer(const struct records *have, const struct message *m);
+struct change decide_decline_offer(const struct records *have, const struct message *m);
+struct change on_offer_over(const struct records *have, const struct message *m);

@@ -1,0 +1,198 @@
+// Mentors: register, change, read, list, pause, resume.
+#include "matching.h"
+#include <string.h>
+
+static void want_mentor(struct records *want, const char *id) {
+  if (text_is_uuid(id)) records_want(want, &mentor__descriptor, id);
+}
+
+void needs_register_mentor(struct records *want, const struct message *m) {
+  const RegisterMentor *cmd = m->body;
+  if (cmd->mentor) want_mentor(want, cmd->mentor->id);
+}
+
+void needs_change_mentor(struct records *want, const struct message *m) {
+  const ChangeMentor *cmd = m->body;
+  if (cmd->mentor) want_mentor(want, cmd->mentor->id);
+}
+
+void needs_mentor(struct records *want, const struct message *m) {
+  want_mentor(want, matching_id(m));
+}
+
+static char **upper_case_crns(struct arena *a, size_t n, char **crns) {
+  char **list = arena_take(a, (n + 1) * sizeof *list);
+  for (size_t i = 0; i < n; i++) {
+    list[i] = arena_take(a, 8);
+    text_crn(crns[i], list[i]);
+  }
+  return list;
+}
+
+// What the caller says of a mentor, as it is kept: CRNs in capitals, and nothing in what is the service's to set.
+static Mentor *as_kept(struct arena *a, const Mentor *said) {
+  Mentor *mentor = arena_copy(a, said, sizeof *said);
+  mentor->not_with = upper_case_crns(a, said->n_not_with, said->not_with);
+  mentor->places_taken = 0;
+  mentor->state = MENTOR_STATE__ACTIVE;
+  mentor->paused_why = matching_text("");
+  mentor->personal = arena_copy(a, said->personal, sizeof *said->personal);
+  mentor->personal->seal = NULL;
+  return mentor;
+}
+
+static bool packs_alike(struct arena *a, const ProtobufCMessage *one, const ProtobufCMessage *other) {
+  size_t size_bytes = protobuf_c_message_get_packed_size(one);
+  if (size_bytes != protobuf_c_message_get_packed_size(other)) return false;
+  uint8_t *packed = arena_take(a, 2 * size_bytes + 1);
+  protobuf_c_message_pack(one, packed);
+  protobuf_c_message_pack(other, packed + size_bytes);
+  return !memcmp(packed, packed + size_bytes, size_bytes);
+}
+
+static struct change kept(const struct records *have, const struct message *m, const Mentor *mentor) {
+  struct change c = change_of(m);
+  change_reply(&c, mentor->id, mentor, records_version(have, &mentor__descriptor, mentor->id));
+  return c;
+}
+
+// Writes a mentor and tells all; the reply is the mentor as written.
+static void write_mentor(struct change *c, const struct records *have, const Mentor *mentor, const void *event) {
+  change_write(c, mentor->id, mentor->id, mentor);
+  change_publish(c, mentor->id, event);
+  change_reply(c, mentor->id, mentor, records_version(have, &mentor__descriptor, mentor->id) + 1);
+}
+
+struct change decide_register_mentor(const struct records *have, const struct message *m) {
+  const RegisterMentor *cmd = m->body;
+  struct change c = change_of(m);
+  mentor_check(&c, cmd->mentor);
+  if (change_refused(&c)) return c;
+  Mentor *mentor = as_kept(m->arena, cmd->mentor);
+  const Mentor *was = records_get(have, &mentor__descriptor, mentor->id);
+  if (was && packs_alike(m->arena, &as_kept(m->arena, was)->base, &mentor->base)) return kept(have, m, was);
+  if (was) return refuse(m, CODE__CONFLICT, "/id", "there is a mentor with this id and other content: change that one");
+  MentorRegistered *event = arena_take(m->arena, sizeof *event);
+  mentor_registered__init(event);
+  event->id = mentor->id;
+  event->capacity = mentor->capacity;
+  event->supervisor = mentor->supervisor;
+  change_index(&c, MATCHING_MENTORS, mentor->id);
+  write_mentor(&c, have, mentor, event);
+  c.created = true;
+  return c;
+}
+
+static struct change no_such_mentor(const struct message *m) {
+  return refuse(m, CODE__NOT_FOUND, NULL, "there is no such mentor in this area");
+}
+
+// Why a change may not be made, although it is well formed.
+static void check_change(struct change *c, const struct records *have, const ChangeMentor *cmd, const Mentor *was) {
+  if (!was) {
+    change_refuse(c, CODE__NOT_FOUND, NULL, "there is no such mentor in this area");
+  } else if (cmd->seen_version != records_version(have, &mentor__descriptor, was->id)) {
+    change_refuse(c, CODE__STALE, NULL,
+                  "the mentor has changed since you read it: read it again and repeat your change");
+  } else if (cmd->mentor->capacity < was->places_taken) {
+    change_refuse(c, CODE__REFUSED_BY_RULE, "/capacity",
+                  arena_printf(c->arena, "%u places are taken: end matches first, or leave the capacity at %u or more",
+                               was->places_taken, was->places_taken));
+  }
+}
+
+struct change decide_change_mentor(const struct records *have, const struct message *m) {
+  const ChangeMentor *cmd = m->body;
+  struct change c = change_of(m);
+  mentor_check(&c, cmd->mentor);
+  if (!cmd->seen_version)
+    change_refuse(&c, CODE__INVALID, NULL, "send If-Match with the ETag of the mentor that you read");
+  if (change_refused(&c)) return c;
+  const Mentor *was = records_get(have, &mentor__descriptor, cmd->mentor->id);
+  check_change(&c, have, cmd, was);
+  if (change_refused(&c)) return c;
+  Mentor *mentor = as_kept(m->arena, cmd->mentor);
+  mentor->places_taken = was->places_taken;
+  mentor->state = was->state;
+  mentor->paused_why = was->paused_why;
+  MentorChanged *event = arena_take(m->arena, sizeof *event);
+  mentor_changed__init(event);
+  event->id = mentor->id;
+  event->capacity = mentor->capacity;
+  event->supervisor = mentor->supervisor;
+  write_mentor(&c, have, mentor, event);
+  return c;
+}
+
+// The mentor that the message names, or NULL.
+static const Mentor *named(const struct records *have, const struct message *m) {
+  const char *id = matching_id(m);
+  return text_is_uuid(id) ? records_get(have, &mentor__descriptor, id) : NULL;
+}
+
+struct change decide_read_mentor(const struct records *have, const struct message *m) {
+  const Mentor *mentor = named(have, m);
+  return mentor ? kept(have, m, mentor) : no_such_mentor(m);
+}
+
+// A paused mentor is offered nobody; matches that there are go on. Pausing twice is pausing once.
+struct change decide_pause_mentor(const struct records *have, const struct message *m) {
+  const PauseMentor *cmd = m->body;
+  struct change c = change_of(m);
+  matching_check_why(&c, cmd->why);
+  if (change_refused(&c)) return c;
+  const Mentor *was = named(have, m);
+  if (!was) return no_such_mentor(m);
+  if (was->state == MENTOR_STATE__PAUSED) return kept(have, m, was);
+  Mentor *mentor = arena_copy(m->arena, was, sizeof *was);
+  mentor->state = MENTOR_STATE__PAUSED;
+  mentor->paused_why = cmd->why;
+  MentorPaused *event = arena_take(m->arena, sizeof *event);
+  mentor_paused__init(event);
+  event->id = mentor->id;
+  write_mentor(&c, have, mentor, event);
+  return c;
+}
+
+struct change decide_resume_mentor(const struct records *have, const struct message *m) {
+  const Mentor *was = named(have, m);
+  if (!was) return no_such_mentor(m);
+  if (was->state == MENTOR_STATE__ACTIVE) return kept(have, m, was);
+  struct change c = change_of(m);
+  Mentor *mentor = arena_copy(m->arena, was, sizeof *was);
+  mentor->state = MENTOR_STATE__ACTIVE;
+  mentor->paused_why = matching_text("");
+  MentorResumed *event = arena_take(m->arena, sizeof *event);
+  mentor_resumed__init(event);
+  event->id = mentor->id;
+  write_mentor(&c, have, mentor, event);
+  return c;
+}
+
+static unsigned list_limit(const ListMentors *cmd) {
+  return matching_limit(cmd->limit, MATCHING_LIST_DEFAULT, MATCHING_LIST_MOST);
+}
+
+void needs_list_mentors(struct records *want, const struct message *m) {
+  const ListMentors *cmd = m->body;
+  const struct page *page = records_want_page(want, MATCHING_MENTORS, cmd->after, list_limit(cmd));
+  for (size_t i = 0; page && i < page->n_members; i++) records_want(want, &mentor__descriptor, page->members[i]);
+}
+
+struct change decide_list_mentors(const struct records *have, const struct message *m) {
+  const ListMentors *cmd = m->body;
+  struct change c = change_of(m);
+  const struct page *page = records_page(have, MATCHING_MENTORS, cmd->after);
+  Mentors *reply = arena_take(m->arena, sizeof *reply);
+  mentors__init(reply);
+  reply->mentors = arena_take(m->arena, (page->n_members + 1) * sizeof *reply->mentors);
+  for (size_t i = 0; i < page->n_members; i++) {
+    const Mentor *mentor = records_get(have, &mentor__descriptor, page->members[i]);
+    if (!mentor) continue;
+    reply->mentors[reply->n_mentors++] = (Mentor *)mentor;
+    change_touch(&c, mentor->id);
+  }
+  if (page->more) reply->next = page->members[page->n_members - 1];
+  change_reply(&c, NULL, reply, 0);
+  return c;
+}

@@ -1,0 +1,323 @@
+// Offers as the coordinator sees them: a named human makes, reads, lists and withdraws them, and ends matches.
+#include "matching.h"
+#include "rules.h"
+#include <string.h>
+
+static char *offers_index(struct arena *a, const char *crn) {
+  return arena_printf(a, "offers-of-%s", crn);
+}
+// Thirteen digits hold every moment until the year 2286, so that the order of bytes is the order of time.
+static char *offers_member(struct arena *a, const Offer *offer) {
+  return arena_printf(a, "%013lld/%s", (long long)timestamp_ms(offer->offered_at), offer->id);
+}
+static char *timer_of(struct arena *a, const char *id) {
+  return arena_printf(a, "offer/%s", id);
+}
+
+void needs_offer(struct records *want, const struct message *m) {
+  const char *id = matching_id(m);
+  if (!text_is_uuid(id)) return;
+  const Offer *offer = records_want(want, &offer__descriptor, id);
+  if (!offer) return;
+  records_want(want, &person__descriptor, offer->crn);
+  records_want(want, &persons_offer__descriptor, offer->crn);
+  records_want(want, &mentor__descriptor, offer->mentor_id);
+}
+
+const char *offer_state_words(OfferState state) {
+  static const char *const words[] = {
+      [OFFER_STATE__OFFERED] = "the offer has not been answered yet",
+      [OFFER_STATE__ACCEPTED] = "the offer was accepted",
+      [OFFER_STATE__DECLINED] = "the offer was declined",
+      [OFFER_STATE__EXPIRED] = "the time to answer is over",
+      [OFFER_STATE__WITHDRAWN] = "the offer was withdrawn",
+  };
+  bool known = state < sizeof words / sizeof *words && words[state];
+  return known ? words[state] : "the offer is in no state that allows it";
+}
+
+bool offer_over(const Offer *offer, int64_t now_ms) {
+  return offer->state == OFFER_STATE__OFFERED && timestamp_ms(offer->expires_at) <= now_ms;
+}
+
+void offer_free_person(struct change *c, const char *crn) {
+  PersonsOffer *none = arena_take(c->arena, sizeof *none);
+  persons_offer__init(none);
+  change_write(c, crn, crn, none);
+}
+
+void offer_publish_answer(struct change *c, const Offer *offer) {
+  OfferAnswered *event = arena_take(c->arena, sizeof *event);
+  offer_answered__init(event);
+  event->id = offer->id;
+  event->crn = offer->crn;
+  event->mentor_id = offer->mentor_id;
+  event->state = offer->state;
+  event->offered_at_ms = timestamp_ms(offer->offered_at);
+  event->answered_at_ms = timestamp_ms(offer->answered_at);
+  change_publish(c, offer->crn, event);
+}
+
+void offer_close(struct change *c, const struct message *m, Offer *next, OfferState state) {
+  next->state = state;
+  next->answered_at = timestamp_of(m->arena, m->now.ms);
+  change_write(c, next->crn, next->id, next);
+  change_touch(c, next->mentor_id);
+  offer_free_person(c, next->crn);
+  change_clear_timer(c, timer_of(m->arena, next->id));
+  offer_publish_answer(c, next);
+}
+
+static bool mentor_wanted(const Person *person) {
+  return person->mentoring && person->mentoring->wanted;
+}
+
+// The command with its CRN in capitals. False: something in it is malformed, and `c` says what.
+static bool checked(struct change *c, const MakeOffer *cmd, char crn[8]) {
+  if (!cmd->offer) {
+    change_refuse(c, CODE__INVALID, "", "the offer is missing");
+    return false;
+  }
+  if (!text_is_uuid(cmd->offer->id)) change_refuse(c, CODE__INVALID, "/id", "must be a UUID in lower case");
+  if (!text_crn(cmd->offer->crn, crn))
+    change_refuse(c, CODE__INVALID, "/crn", "must be a CRN: a letter and six digits");
+  if (!text_is_uuid(cmd->offer->mentor_id))
+    change_refuse(c, CODE__INVALID, "/mentorId", "must be the id of a mentor: a UUID in lower case");
+  return !change_refused(c);
+}
+
+void needs_make_offer(struct records *want, const struct message *m) {
+  const MakeOffer *cmd = m->body;
+  struct change c = change_of(m);
+  char crn[8];
+  if (!checked(&c, cmd, crn)) return;
+  records_want(want, &offer__descriptor, cmd->offer->id);
+  records_want(want, &person__descriptor, crn);
+  records_want(want, &mentor__descriptor, cmd->offer->mentor_id);
+  const PersonsOffer *standing = records_want(want, &persons_offer__descriptor, crn);
+  if (standing) records_want(want, &offer__descriptor, standing->offer_id);
+  needs_notice(want, m);
+}
+
+// The person has an offer that is open, or a match that has not ended.
+static bool is_taken(const struct records *have, const char *crn) {
+  const PersonsOffer *standing = records_get(have, &persons_offer__descriptor, crn);
+  if (!standing || text_is_empty(standing->offer_id)) return false;
+  const Offer *offer = records_get(have, &offer__descriptor, standing->offer_id);
+  return offer && (offer->state == OFFER_STATE__OFFERED || (offer->state == OFFER_STATE__ACCEPTED && !offer->ended_at));
+}
+
+// Whether this person may be offered to this mentor now. The rules are asked again here, inside the decision: what the
+// coordinator saw in the list of candidates may have changed since.
+static void check_rules(struct change *c, const struct records *have, const struct pair *pair) {
+  const struct exclusion *rule = rules_exclude(pair);
+  if (is_taken(have, pair->person->crn))
+    change_refuse(c, CODE__CONFLICT, "/crn",
+                  "the person has an open offer or a mentor: withdraw the one or end the other first");
+  else if (rule)
+    change_refuse(c, CODE__REFUSED_BY_RULE, "/mentorId",
+                  arena_printf(c->arena, "%s Choose another of the candidates.", rule->words));
+}
+
+static void check_offer(struct change *c, const struct records *have, const struct message *m,
+                        const struct pair *pair) {
+  if (!pair->person || !matching_may_read(m, pair->person))
+    change_refuse(c, CODE__NOT_FOUND, "/crn", "there is no such person in this area");
+  else if (!pair->mentor)
+    change_refuse(c, CODE__NOT_FOUND, "/mentorId", "there is no such mentor in this area");
+  else if (!mentor_wanted(pair->person))
+    change_refuse(c, CODE__REFUSED_BY_RULE, "/crn", "the person has not asked for a mentor: record their wish first");
+  else
+    check_rules(c, have, pair);
+}
+
+static Offer *new_offer(const struct message *m, const char *id, const struct pair *pair) {
+  int64_t hours = m->area->offer_hours ? m->area->offer_hours : MATCHING_OFFER_HOURS;
+  Offer *offer = arena_take(m->arena, sizeof *offer);
+  offer__init(offer);
+  offer->id = matching_text(id);
+  offer->crn = pair->person->crn;
+  offer->mentor_id = pair->mentor->id;
+  offer->state = OFFER_STATE__OFFERED;
+  offer->offered_at = timestamp_of(m->arena, m->now.ms);
+  offer->expires_at = timestamp_of(m->arena, m->now.ms + hours * 3600 * 1000);
+  offer->offered_by = m->actor->id;
+  offer->n_reasons = rules_reasons(pair, m->arena, &offer->reasons);
+  offer->score = rules_score(pair);
+  return offer;
+}
+
+static void stand_for_person(struct change *c, const Offer *offer) {
+  PersonsOffer *standing = arena_take(c->arena, sizeof *standing);
+  persons_offer__init(standing);
+  standing->offer_id = offer->id;
+  change_write(c, offer->crn, offer->crn, standing);
+}
+
+static void publish_made(struct change *c, const Offer *offer, int64_t at_ms) {
+  OfferMade *event = arena_take(c->arena, sizeof *event);
+  offer_made__init(event);
+  event->id = offer->id;
+  event->crn = offer->crn;
+  event->mentor_id = offer->mentor_id;
+  event->at_ms = at_ms;
+  change_publish(c, offer->crn, event);
+}
+
+static struct change make(const struct message *m, const Offer *offer, const Mentor *mentor) {
+  struct change c = change_of(m);
+  change_write(&c, offer->crn, offer->id, offer);
+  stand_for_person(&c, offer);
+  change_index(&c, offers_index(m->arena, offer->crn), offers_member(m->arena, offer));
+  change_set_timer(&c, timer_of(m->arena, offer->id), timestamp_ms(offer->expires_at));
+  publish_made(&c, offer, m->now.ms);
+  notice_send(&c, m, offer, mentor);
+  change_reply(&c, offer->crn, offer, 1);
+  c.created = true;
+  return c;
+}
+
+static struct change kept(const struct records *have, const struct message *m, const Offer *offer) {
+  struct change c = change_of(m);
+  change_reply(&c, offer->crn, offer, records_version(have, &offer__descriptor, offer->id));
+  change_touch(&c, offer->mentor_id);
+  return c;
+}
+
+struct change decide_make_offer(const struct records *have, const struct message *m) {
+  const MakeOffer *cmd = m->body;
+  struct change c = change_of(m);
+  char crn[8];
+  if (!checked(&c, cmd, crn)) return c;
+  const Offer *was = records_get(have, &offer__descriptor, cmd->offer->id);
+  if (was && !strcmp(was->crn, crn) && !strcmp(was->mentor_id, cmd->offer->mentor_id)) return kept(have, m, was);
+  if (was) return refuse(m, CODE__CONFLICT, "/id", "there is an offer with this id and other content: take a new id");
+  struct pair pair = {records_get(have, &person__descriptor, crn),
+                      records_get(have, &mentor__descriptor, cmd->offer->mentor_id), m->now.ms};
+  check_offer(&c, have, m, &pair);
+  if (change_refused(&c)) return c;
+  return make(m, new_offer(m, cmd->offer->id, &pair), pair.mentor);
+}
+
+// The offer that the message names, or NULL: not there, or about a person of whom this actor may not know.
+static const Offer *named(const struct records *have, const struct message *m) {
+  const char *id = matching_id(m);
+  const Offer *offer = text_is_uuid(id) ? records_get(have, &offer__descriptor, id) : NULL;
+  const Person *person = offer ? records_get(have, &person__descriptor, offer->crn) : NULL;
+  return person && !matching_may_read(m, person) ? NULL : offer;
+}
+
+static struct change no_such_offer(const struct message *m) {
+  return refuse(m, CODE__NOT_FOUND, NULL, "there is no such offer in this area");
+}
+
+struct change decide_read_offer(const struct records *have, const struct message *m) {
+  const Offer *offer = named(have, m);
+  return offer ? kept(have, m, offer) : no_such_offer(m);
+}
+
+static struct change written(const struct records *have, struct change c, const Offer *offer) {
+  change_reply(&c, offer->crn, offer, records_version(have, &offer__descriptor, offer->id) + 1);
+  return c;
+}
+
+struct change decide_withdraw_offer(const struct records *have, const struct message *m) {
+  const WithdrawOffer *cmd = m->body;
+  struct change c = change_of(m);
+  matching_check_why(&c, cmd->why);
+  if (change_refused(&c)) return c;
+  const Offer *was = named(have, m);
+  if (!was) return no_such_offer(m);
+  if (was->state == OFFER_STATE__WITHDRAWN) return kept(have, m, was);
+  if (was->state != OFFER_STATE__OFFERED)
+    return refusef(m, CODE__CONFLICT, NULL, "only an open offer can be withdrawn: %s", offer_state_words(was->state));
+  Offer *next = arena_copy(m->arena, was, sizeof *was);
+  next->ended_why = cmd->why;
+  offer_close(&c, m, next, OFFER_STATE__WITHDRAWN);
+  return written(have, c, next);
+}
+
+static void free_place(struct change *c, const struct records *have, const Offer *offer) {
+  const Mentor *was = records_get(have, &mentor__descriptor, offer->mentor_id);
+  if (!was || !was->places_taken) return;
+  Mentor *mentor = arena_copy(c->arena, was, sizeof *was);
+  mentor->places_taken--;
+  change_write(c, mentor->id, mentor->id, mentor);
+}
+
+static void publish_ended(struct change *c, const Offer *offer, int64_t at_ms) {
+  MatchEnded *event = arena_take(c->arena, sizeof *event);
+  match_ended__init(event);
+  event->id = offer->id;
+  event->crn = offer->crn;
+  event->mentor_id = offer->mentor_id;
+  event->at_ms = at_ms;
+  change_publish(c, offer->crn, event);
+}
+
+// The match is over: the mentor has a place again, and the person may be offered to another. Ending twice is ending
+// once.
+struct change decide_end_match(const struct records *have, const struct message *m) {
+  const EndMatch *cmd = m->body;
+  struct change c = change_of(m);
+  matching_check_why(&c, cmd->why);
+  if (change_refused(&c)) return c;
+  const Offer *was = named(have, m);
+  if (!was) return no_such_offer(m);
+  if (was->state != OFFER_STATE__ACCEPTED)
+    return refusef(m, CODE__CONFLICT, NULL, "only a match can be ended: %s", offer_state_words(was->state));
+  if (was->ended_at) return kept(have, m, was);
+  Offer *next = arena_copy(m->arena, was, sizeof *was);
+  next->ended_at = timestamp_of(m->arena, m->now.ms);
+  next->ended_why = cmd->why;
+  change_write(&c, next->crn, next->id, next);
+  free_place(&c, have, next);
+  offer_free_person(&c, next->crn);
+  publish_ended(&c, next, m->now.ms);
+  return written(have, c, next);
+}
+
+static unsigned list_limit(const ListOffers *cmd) {
+  return matching_limit(cmd->limit, MATCHING_LIST_DEFAULT, MATCHING_LIST_MOST);
+}
+
+// A member is "<offered at>/<id>".
+static const char *id_of_member(const char *member) {
+  const char *slash = strchr(member, '/');
+  return slash ? slash + 1 : "";
+}
+
+void needs_list_offers(struct records *want, const struct message *m) {
+  const ListOffers *cmd = m->body;
+  char crn[8];
+  if (!text_crn(cmd->crn, crn)) return;
+  records_want(want, &person__descriptor, crn);
+  const struct page *page = records_want_page(want, offers_index(m->arena, crn), cmd->after, list_limit(cmd));
+  for (size_t i = 0; page && i < page->n_members; i++)
+    records_want(want, &offer__descriptor, id_of_member(page->members[i]));
+}
+
+static Offers *list_of(const struct records *have, const struct message *m, const struct page *page) {
+  Offers *reply = arena_take(m->arena, sizeof *reply);
+  offers__init(reply);
+  reply->offers = arena_take(m->arena, (page->n_members + 1) * sizeof *reply->offers);
+  for (size_t i = 0; i < page->n_members; i++) {
+    const Offer *offer = records_get(have, &offer__descriptor, id_of_member(page->members[i]));
+    if (offer) reply->offers[reply->n_offers++] = (Offer *)offer;
+  }
+  if (page->more) reply->next = page->members[page->n_members - 1];
+  return reply;
+}
+
+struct change decide_list_offers(const struct records *have, const struct message *m) {
+  const ListOffers *cmd = m->body;
+  struct change c = change_of(m);
+  char crn[8];
+  if (!text_crn(cmd->crn, crn)) return refuse(m, CODE__INVALID, "/crn", "must be a CRN: a letter and six digits");
+  const Person *person = records_get(have, &person__descriptor, crn);
+  if (!person || !matching_may_read(m, person))
+    return refuse(m, CODE__NOT_FOUND, NULL, "there is no such person in this area");
+  const struct page *page = records_page(have, offers_index(m->arena, crn), cmd->after);
+  change_reply(&c, person->crn, list_of(have, m, page), 0);
+  return c;
+}

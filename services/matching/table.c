@@ -1,0 +1,91 @@
+// The table of matching: which message is decided by what, and who may send it.
+#include "matching.h"
+#include "yaml.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COMMAND(TYPE, ROLES, OPERATION, NEEDS, DECIDE)                                                                 \
+  {                                                                                                                    \
+    .kind = ROW_COMMAND, .body = &TYPE##__descriptor, .roles = (ROLES), .operation = OPERATION__##OPERATION,           \
+    .needs = (NEEDS), .decide = (DECIDE)                                                                               \
+  }
+
+enum {
+  STAFF = MAY(COORDINATOR) | MAY(MENTOR_SUPERVISOR),
+};
+
+// clang-format off
+static const struct row rows[] = {
+    COMMAND(register_mentor, STAFF | MAY(CASE_SYSTEM), COLLECTION,   needs_register_mentor, decide_register_mentor),
+    COMMAND(change_mentor,   STAFF,                    ALTERATION,   needs_change_mentor,   decide_change_mentor),
+    COMMAND(read_mentor,     STAFF,                    CONSULTATION, needs_mentor,          decide_read_mentor),
+    COMMAND(list_mentors,    STAFF,                    CONSULTATION, needs_list_mentors,    decide_list_mentors),
+    COMMAND(pause_mentor,    STAFF,                    ALTERATION,   needs_mentor,          decide_pause_mentor),
+    COMMAND(resume_mentor,   STAFF,                    ALTERATION,   needs_mentor,          decide_resume_mentor),
+    COMMAND(list_candidates, MAY(COORDINATOR),         COMBINATION,  needs_list_candidates, decide_list_candidates),
+    COMMAND(make_offer,      MAY(COORDINATOR),         DISCLOSURE,   needs_make_offer,      decide_make_offer),
+    COMMAND(read_offer,      MAY(COORDINATOR),         CONSULTATION, needs_offer,           decide_read_offer),
+    COMMAND(list_offers,     MAY(COORDINATOR),         CONSULTATION, needs_list_offers,     decide_list_offers),
+    COMMAND(withdraw_offer,  MAY(COORDINATOR),         ALTERATION,   needs_offer,           decide_withdraw_offer),
+    COMMAND(end_match,       STAFF,                    ALTERATION,   needs_offer,           decide_end_match),
+    COMMAND(view_offer,      MAY(MENTOR),              CONSULTATION, needs_offer,           decide_view_offer),
+    COMMAND(accept_offer,    MAY(MENTOR),              ALTERATION,   needs_offer,           decide_accept_offer),
+    COMMAND(decline_offer,   MAY(MENTOR),              ALTERATION,   needs_offer,           decide_decline_offer),
+    {.kind = ROW_TIMER, .timer = "offer", .needs = needs_offer, .decide = on_offer_over},
+    {0},
+};
+// clang-format on
+
+static const ProtobufCMessageDescriptor *const owns[] = {
+    &mentor__descriptor, &offer__descriptor, &persons_offer__descriptor, &token__descriptor, NULL,
+};
+
+const struct service matching = {.name = "matching", .rows = rows, .owns = owns, .load = matching_load};
+
+static bool text_complete(const OfferText *text) {
+  return text && !text_is_empty(text->subject) && strstr(text->text, "{link}");
+}
+
+// A link is "<public url>/offer#...": a slash at the end of the URL would make two.
+static char *without_last_slash(const char *url) {
+  size_t n = url ? strlen(url) : 0;
+  while (n && url[n - 1] == '/') n--;
+  char *copy = calloc(1, n + 1);
+  if (!copy) abort();
+  if (n) memcpy(copy, url, n);
+  return copy;
+}
+
+static OfferWording *load_wording(struct arena *a, const char *path, char *errors, size_t errors_bytes) {
+  OfferWording *wording = yaml_read_file(a, &offer_wording__descriptor, path, errors, errors_bytes);
+  if (!wording) return NULL;
+  if (text_complete(wording->en) && text_complete(wording->cy)) return wording;
+  snprintf(errors, errors_bytes, "%s: en and cy must each have a subject, and a text with {link} in it", path);
+  return NULL;
+}
+
+// The texts lie beside the folder of pathways: both are what a region may write for itself.
+int matching_load(const struct config *config, const void **settings, char *errors, size_t errors_bytes) {
+  struct matching_settings *s = calloc(1, sizeof *s);
+  if (!s) abort();
+  char path[4096];
+  snprintf(path, sizeof path, "%s/../offers.yaml", config->pathways);
+  arena_init(&s->arena, ARENA_CAP_BYTES);
+  s->public_url = without_last_slash(config->public_url);
+  s->wording = load_wording(&s->arena, path, errors, errors_bytes);
+  if (!s->wording) {
+    matching_settings_free(s);
+    return -1;
+  }
+  *settings = s;
+  return 0;
+}
+
+void matching_settings_free(const void *settings) {
+  struct matching_settings *s = (struct matching_settings *)settings;
+  if (!s) return;
+  arena_deinit(&s->arena);
+  free(s->public_url);
+  free(s);
+}
