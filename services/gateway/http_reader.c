@@ -224,7 +224,8 @@ static enum http_read read_head(struct http_reader *r, const char *head, size_t 
   r->parser.data = r;
   llhttp_errno_t error = llhttp_execute(&r->parser, head, size);
   if (error != HPE_OK && error != HPE_PAUSED) return failed(r, error);
-  if (!r->head_done) return failed(r, HPE_STRICT);
+  // The one head that llhttp finds unfinished is the preface of HTTP/2.
+  if (!r->head_done) return failed(r, HPE_PAUSED_H2_UPGRADE);
   take_head(r, head, size);
   return HTTP_READ_MORE;
 }
