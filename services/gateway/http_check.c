@@ -27,6 +27,14 @@ static struct http_fault check_version(const struct http_reader *r) {
   return (struct http_fault){505, "Speak HTTP/1.1."};
 }
 
+// One space on either side of the target, where llhttp takes several. The head ends in "\r\n\r\n", and the shortest
+// method has three letters, so the bytes around the target are there.
+static struct http_fault check_line(const struct http_reader *r) {
+  const char *before = r->target, *after = r->target + r->target_size;
+  bool good = r->target_size && before[-1] == ' ' && before[-2] != ' ' && after[0] == ' ' && after[1] == 'H';
+  return good ? fine : (struct http_fault){400, "The request line is malformed."};
+}
+
 // Only the origin form: a path and perhaps a query, in visible ASCII, without a fragment.
 static struct http_fault check_target(const struct http_reader *r) {
   bool good = r->target_size && r->target[0] == '/';
@@ -75,7 +83,7 @@ static struct http_fault check_expect(const struct http_reader *r) {
 
 struct http_fault http_check(const struct http_reader *r) {
   static struct http_fault (*const checks[])(const struct http_reader *) = {
-      check_version, check_target, check_once, check_host, check_transfer, check_length, check_expect,
+      check_version, check_line, check_target, check_once, check_host, check_transfer, check_length, check_expect,
   };
   for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
     struct http_fault fault = checks[i](r);

@@ -18,6 +18,7 @@ enum {
   KEPT = 64,
   PATIENCE_MS = 5000,
   LARGE_BYTES = 32 << 20,
+  ANY_ERROR = 0, // a status that is the parser's to choose
 };
 
 struct fixture {
@@ -191,8 +192,8 @@ static void assert_refused(struct http_limits limits, const char *bytes, size_t 
   struct fixture f;
   open_with(&f, limits);
   int got = answer_to(&f, bytes, size);
-  if (got != status) print_error("%.80s -> %d\n", bytes, got);
-  assert_int_equal(got, status);
+  if (status != ANY_ERROR && got != status) print_error("%.80s -> %d\n", bytes, got);
+  assert_true(status == ANY_ERROR ? got >= 400 : got == status);
   assert_true(has("Content-Type: application/problem+json\r\n"));
   assert_true(has("Connection: close\r\n"));
   assert_true(has("{\"type\":\"about:blank\",\"title\":\""));
@@ -515,7 +516,14 @@ static void what_servers_may_disagree_on_is_refused(void **state) {
       {"GET /#f HTTP/1.1\r\nHost: h\r\n\r\n", 400},
       {"GET / x HTTP/1.1\r\nHost: h\r\n\r\n", 400},
       {"GET  / HTTP/1.1\r\nHost: h\r\n\r\n", 400},
-      {"GET /\r\nHost: h\r\n\r\n", 400},
+      {"GET /  HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+      {"GET\t/ HTTP/1.1\r\nHost: h\r\n\r\n", ANY_ERROR},
+      {"GET / HTTP/1.1 \r\nHost: h\r\n\r\n", ANY_ERROR},
+      {"GET / HTTP/1.01\r\nHost: h\r\n\r\n", ANY_ERROR},
+      {"GET / ICE/1.1\r\nHost: h\r\n\r\n", ANY_ERROR},
+      {"get / HTTP/1.1\r\nHost: h\r\n\r\n", ANY_ERROR},
+      {"\x16\x03\x01 a TLS greeting", 400},
+      {"GET /\r\nHost: h\r\n\r\n", 505},
   };
   for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) assert_text_refused(samples[i].text, samples[i].status);
 }
