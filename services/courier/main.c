@@ -1,0 +1,5 @@
+#include "courier.h"
+
+int main(int argc, char **argv) {
+  return service_main(&courier, argc, argv);
+}

@@ -1,0 +1,44 @@
+// The service as a table: which message leads to which decision, and who may send it.
+#include "courier.h"
+#include "perform.h"
+
+static const struct row rows[] = {
+    {.kind = ROW_EVENT,
+     .body = &message_requested__descriptor,
+     .needs = needs_message_requested,
+     .decide = on_message_requested},
+    {.kind = ROW_EVENT,
+     .body = &message_called_off__descriptor,
+     .needs = needs_message_called_off,
+     .decide = on_message_called_off},
+    {.kind = ROW_TIMER, .timer = "deliver", .needs = needs_delivery_due, .decide = on_delivery_due},
+    {.kind = ROW_TIMER, .timer = "forget", .needs = needs_delivery_due, .decide = on_forget_due},
+    {.kind = ROW_OUTCOME,
+     .body = &delivery_attempted__descriptor,
+     .needs = needs_delivery_attempted,
+     .decide = on_delivery_attempted},
+    {.kind = ROW_COMMAND,
+     .body = &list_dead_letters__descriptor,
+     .roles = MAY(OPERATOR) | MAY(COORDINATOR),
+     .operation = OPERATION__CONSULTATION,
+     .needs = needs_list_dead_letters,
+     .decide = decide_list_dead_letters},
+    {.kind = ROW_COMMAND,
+     .body = &retry_delivery__descriptor,
+     .roles = MAY(OPERATOR) | MAY(COORDINATOR),
+     .operation = OPERATION__DISCLOSURE,
+     .needs = needs_retry_delivery,
+     .decide = decide_retry_delivery},
+    {0},
+};
+
+static const ProtobufCMessageDescriptor *const owns[] = {&delivery__descriptor, NULL};
+
+const struct service courier = {
+    .name = "courier",
+    .rows = rows,
+    .owns = owns,
+    .open = perform_open,
+    .perform = perform,
+    .close = perform_close,
+};
