@@ -1,0 +1,55 @@
+// The gateway: the only HTTP door. JSON to protobuf and back, authentication, the web pages, live events. It holds no
+// state that matters: what it remembers (tokens, for two seconds) it can read again.
+//
+//   HTTP request -> routes -> tokens -> bind -> calls -> bus ... service ... bus -> answer -> HTTP
+#pragma once
+#include "answer.h"
+#include "bus.h"
+#include "calls.h"
+#include "config.h"
+#include "files.h"
+#include "keys.h"
+#include "metrics.h"
+#include "routes.h"
+#include "store.h"
+#include "tokens.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct batches;
+struct health;
+struct streams;
+
+struct gateway {
+  uv_loop_t *loop;
+  struct config config;
+  struct keys keys;
+  struct store *store;
+  struct bus *bus;
+  struct bus_client *services[PEERS];
+  struct routes *routes;
+  struct tokens *tokens;
+  struct calls *calls;
+  struct batches *batches;
+  struct streams *streams;
+  struct health *health;
+  struct metrics *metrics;
+  struct files *files;
+  struct http_server *http;
+  struct buffer openapi;
+  struct answer answer; // the one that is made at this moment
+  uv_signal_t signals[2];
+  bool stopping;
+};
+
+extern const char *const gateway_peers[PEERS]; // the names of the services
+int64_t gateway_now_ms(void);
+
+// Runs the gateway until SIGTERM or SIGINT. The whole of main().
+int gateway_run(void);
+
+// Answers a request that no call belongs to: with a problem, or with a text.
+void gateway_refuse(struct gateway *g, struct http_request *r, Code code, const char *why);
+void gateway_respond(struct gateway *g, struct http_request *r, int status, const char *content_type,
+                     const struct buffer *body);

@@ -1,0 +1,187 @@
+#include "request.h"
+#include "batch.h"
+#include "bind.h"
+#include "gateway.h"
+#include "sse.h"
+#include <string.h>
+
+// --- answering
+
+// Sends what g->answer holds, counts it, and ends the call.
+static void send_answer(struct call *c) {
+  struct gateway *g = c->gateway;
+  uint64_t took_ns = uv_hrtime() - c->request->arrived_ns;
+  metrics_count(g->metrics, c->route, g->answer.status, took_ns);
+  c->request->gone = NULL;
+  answer_send(&g->answer, c->request);
+  call_give_back(c);
+}
+
+static void refuse_status(struct call *c, Code code, int status, const char *why) {
+  answer_begin(&c->gateway->answer, c->correlation_id);
+  answer_refuse(&c->gateway->answer, code, status, why, c->correlation_id);
+  send_answer(c);
+}
+
+static void refuse_call(struct call *c, Code code, const char *why) {
+  refuse_status(c, code, 0, why);
+}
+
+static void refuse_error(struct call *c, struct err e) {
+  answer_begin(&c->gateway->answer, c->correlation_id);
+  answer_problem(&c->gateway->answer, answer_problem_of(&c->arena, e), 0, c->correlation_id);
+  send_answer(c);
+}
+
+static void on_done(struct call *c, const struct outcome *o) {
+  struct answer *a = &c->gateway->answer;
+  if (!c->request) {
+    call_give_back(c);
+    return;
+  }
+  answer_begin(a, c->correlation_id);
+  if (o->problem) {
+    answer_problem(a, o->problem, 0, c->correlation_id);
+  } else {
+    struct answer_context context = {.path = c->request->path, .query = c->request->query, .as_csv = c->as_csv};
+    answer_reply(a, o->reply, o->version, o->created, &context);
+  }
+  send_answer(c);
+}
+
+// The other side left: the service may answer still, and then nobody is told.
+static void on_gone(struct http_request *r) {
+  struct call *c = r->user;
+  c->request = NULL;
+}
+
+// --- binding
+
+const char *request_media_fault(const struct http_request *r, const char *wanted) {
+  const char *type = http_header(r, "content-type");
+  size_t size_bytes = strlen(wanted);
+  if (!r->body_bytes) return NULL;
+  if (type && strncasecmp(type, wanted, size_bytes) == 0 && strchr("; \t", type[size_bytes])) return NULL;
+  return strcmp(wanted, "application/json") == 0 ? "send Content-Type: application/json"
+                                                 : "send Content-Type: application/x-ndjson, one JSON object per line";
+}
+
+static struct err bind_request(struct call *c, struct bind_options *options) {
+  struct http_request *r = c->request;
+  struct err e = bind_body(&c->arena, c->route, r->body, r->body_bytes, &c->command);
+  if (!err_is(e)) e = bind_path(&c->arena, &c->match, c->command);
+  if (!err_is(e)) e = bind_query(&c->arena, c->route, arena_text(&c->arena, r->query), c->command, options);
+  if (!err_is(e)) e = bind_if_match(&c->arena, c->route, http_header(r, "if-match"), c->command);
+  return e;
+}
+
+static bool asks_for_csv(const struct call *c, const struct bind_options *options) {
+  const char *accept = http_header(c->request, "accept");
+  return c->route->csv && (options->as_csv || (accept && strncasecmp(accept, "text/csv", 8) == 0));
+}
+
+static void begin_call(struct call *c, const struct identity *who) {
+  struct bind_options options = {0};
+  const char *fault = request_media_fault(c->request, "application/json");
+  if (c->route->body && fault) {
+    refuse_call(c, CODE__UNSUPPORTED, fault);
+    return;
+  }
+  struct err e = bind_request(c, &options);
+  if (err_is(e)) {
+    refuse_error(c, e);
+    return;
+  }
+  c->check_only = options.check_only;
+  c->as_csv = asks_for_csv(c, &options);
+  c->done = on_done;
+  call_send(c, who);
+}
+
+// Batches and streams go on by themselves; the call's part is over when they have taken the request.
+static void begin_other(struct call *c, const struct identity *who,
+                        struct err begin(struct gateway *g, struct http_request *r, const struct route *route,
+                                         const char *area, const struct bind_options *o, const struct identity *who)) {
+  struct bind_options options = {0};
+  struct err e = bind_query(&c->arena, c->route, arena_text(&c->arena, c->request->query), NULL, &options);
+  if (!err_is(e)) e = begin(c->gateway, c->request, c->route, c->area, &options, who);
+  if (err_is(e))
+    refuse_error(c, e);
+  else
+    call_give_back(c);
+}
+
+static void begin_batch(struct call *c, const struct identity *who) {
+  begin_other(c, who, batch_begin);
+}
+static void begin_stream(struct call *c, const struct identity *who) {
+  begin_other(c, who, stream_begin);
+}
+
+static void (*const begin[])(struct call *c, const struct identity *who) = {
+    [ROUTE_CALL] = begin_call,
+    [ROUTE_BATCH] = begin_batch,
+    [ROUTE_EVENTS] = begin_stream,
+};
+
+// --- who sends it
+
+// An area that there is not is answered like one that the token does not cover, so that nobody learns which there are.
+static bool may_enter(const struct call *c, const struct identity *who) {
+  return actor_covers(who->actor, c->area) && config_area(&c->gateway->config, c->area);
+}
+
+static void on_identity(void *context, const struct identity *who, Code code) {
+  struct call *c = context;
+  if (!c->request)
+    call_give_back(c);
+  else if (!who)
+    refuse_call(c, code, NULL);
+  else if (!may_enter(c, who))
+    refuse_call(c, CODE__FORBIDDEN, "this token does not cover that area");
+  else
+    begin[c->route->kind](c, who);
+}
+
+// --- where it goes
+
+static void refuse_method(struct call *c) {
+  struct answer *a = &c->gateway->answer;
+  answer_begin(a, c->correlation_id);
+  buffer_printf(&a->headers, "Allow: %s\r\n", c->match.allow);
+  answer_refuse(a, CODE__UNSUPPORTED, 405, "this path does not take that method", c->correlation_id);
+  send_answer(c);
+}
+
+static void enter(struct call *c) {
+  struct gateway *g = c->gateway;
+  struct http_request *r = c->request;
+  bool if_match = http_header(r, "if-match") != NULL;
+  switch (routes_find(g->routes, r->method, arena_text(&c->arena, r->path), if_match, &c->match)) {
+  case ROUTE_NO_PATH:
+    refuse_call(c, CODE__NOT_FOUND, "there is no such path");
+    return;
+  case ROUTE_NO_METHOD:
+    refuse_method(c);
+    return;
+  case ROUTE_MALFORMED:
+    refuse_call(c, CODE__INVALID, "the path is not valid percent-encoded UTF-8, or a part of it is empty");
+    return;
+  case ROUTE_FOUND:
+    c->route = c->match.route;
+    c->area = c->match.area;
+    tokens_check(g->tokens, http_header(r, "authorization"), gateway_now_ms(), on_identity, c);
+  }
+}
+
+void request_handle(struct gateway *g, struct http_request *r) {
+  struct call *c = g->stopping ? NULL : call_take(g->calls);
+  if (!c) {
+    gateway_refuse(g, r, CODE__UNAVAILABLE, "too many requests are under way; try again after a while");
+    return;
+  }
+  c->request = r;
+  r->user = c;
+  r->gone = on_gone;
+  enter(c);
+}

@@ -1,0 +1,104 @@
+// The rows themselves.
+#include "courier.pb-c.h"
+#include "intake.pb-c.h"
+#include "matching.pb-c.h"
+#include "reminders.pb-c.h"
+#include "reporting.pb-c.h"
+#include "routes.h"
+
+// Shorthands for the columns that repeat: M(person) is the descriptor of the message Person.
+#define M(message) (&message##__descriptor)
+#define INTAKE .service = PEER_INTAKE
+#define REMINDERS .service = PEER_REMINDERS
+#define MATCHING .service = PEER_MATCHING
+#define REPORTING .service = PEER_REPORTING
+#define COURIER .service = PEER_COURIER
+#define BATCH .kind = ROUTE_BATCH
+#define IF_MATCH .if_match = true
+#define BODY(field) .body = field
+#define MAKES(c, r) .command = M(c), .reply = M(r)
+#define SAYS(text) .summary = text
+
+const struct route routes_table[] = {
+    {"PUT", "/people/{person.crn}", INTAKE, MAKES(register_person, person), BODY("person"),
+     SAYS("Register a person on probation")},
+    {"PUT", "/people/{person.crn}", INTAKE, MAKES(change_person, person), BODY("person"), IF_MATCH,
+     SAYS("Change a person's record")},
+    {"GET", "/people/{crn}", INTAKE, MAKES(read_person, person), SAYS("Read a person's record")},
+    {"GET", "/people", INTAKE, MAKES(list_people, people), SAYS("List people by practitioner")},
+    {"POST", "/people", INTAKE, MAKES(register_person, person), BODY("person"), BATCH, SAYS("Register many people")},
+
+    {"PUT", "/engagements/{engagement.id}", INTAKE, MAKES(open_engagement, engagement), BODY("engagement"),
+     SAYS("Open an engagement of a person on a pathway")},
+    {"GET", "/engagements/{id}", INTAKE, MAKES(read_engagement, engagement), SAYS("Read an engagement")},
+    {"POST", "/engagements/{id}/close", INTAKE, MAKES(close_engagement, engagement), BODY(""), IF_MATCH,
+     SAYS("Close an engagement")},
+    {"GET", "/people/{crn}/engagements", INTAKE, MAKES(list_engagements, engagements),
+     SAYS("List a person's engagements")},
+    {"POST", "/engagements", INTAKE, MAKES(open_engagement, engagement), BODY("engagement"), BATCH,
+     SAYS("Open many engagements")},
+
+    {"PUT", "/appointments/{appointment.id}", INTAKE, MAKES(make_appointment, appointment), BODY("appointment"),
+     SAYS("Make an appointment")},
+    {"GET", "/appointments/{id}", INTAKE, MAKES(read_appointment, appointment), SAYS("Read an appointment")},
+    {"POST", "/appointments/{id}/reschedule", INTAKE, MAKES(reschedule_appointment, appointment), BODY(""),
+     SAYS("Reschedule: makes a new appointment, which supersedes this one")},
+    {"POST", "/appointments/{id}/cancel", INTAKE, MAKES(cancel_appointment, appointment), BODY(""),
+     SAYS("Cancel an appointment")},
+    {"GET", "/people/{crn}/appointments", INTAKE, MAKES(list_appointments, appointments),
+     SAYS("List a person's appointments")},
+    {"POST", "/appointments", INTAKE, MAKES(make_appointment, appointment), BODY("appointment"), BATCH,
+     SAYS("Make many appointments")},
+    {"GET", "/appointments/{appointment_id}/reminders", REMINDERS, MAKES(read_reminders, reminder_plan),
+     SAYS("Read an appointment's reminders, and why those that were not sent were not")},
+
+    {"PUT", "/sessions/{session.id}", INTAKE, MAKES(record_session, session), BODY("session"),
+     SAYS("Record a session")},
+    {"POST", "/sessions/{session.id}/amend", INTAKE, MAKES(amend_session, session), BODY(""), IF_MATCH,
+     SAYS("Amend a session: a new version, with a reason")},
+    {"GET", "/sessions/{id}", INTAKE, MAKES(read_session, session), SAYS("Read a session")},
+    {"GET", "/sessions/{id}/versions/{version}", INTAKE, MAKES(read_session_version, session_version),
+     SAYS("Read an earlier version of a session")},
+    {"GET", "/people/{crn}/sessions", INTAKE, MAKES(list_sessions, sessions), SAYS("List a person's sessions")},
+    {"POST", "/sessions", INTAKE, MAKES(record_session, session), BODY("session"), BATCH, SAYS("Record many sessions")},
+
+    {"PUT", "/mentors/{mentor.id}", MATCHING, MAKES(register_mentor, mentor), BODY("mentor"),
+     SAYS("Register an engagement worker")},
+    {"PUT", "/mentors/{mentor.id}", MATCHING, MAKES(change_mentor, mentor), BODY("mentor"), IF_MATCH,
+     SAYS("Change an engagement worker's record")},
+    {"GET", "/mentors/{id}", MATCHING, MAKES(read_mentor, mentor), SAYS("Read an engagement worker's record")},
+    {"GET", "/mentors", MATCHING, MAKES(list_mentors, mentors), SAYS("List engagement workers")},
+    {"POST", "/mentors", MATCHING, MAKES(register_mentor, mentor), BODY("mentor"), BATCH,
+     SAYS("Register many engagement workers")},
+    {"POST", "/mentors/{id}/pause", MATCHING, MAKES(pause_mentor, mentor), BODY(""),
+     SAYS("Pause: no further person is offered")},
+    {"POST", "/mentors/{id}/resume", MATCHING, MAKES(resume_mentor, mentor), BODY(""), SAYS("Resume after a pause")},
+
+    {"GET", "/people/{crn}/candidates", MATCHING, MAKES(list_candidates, candidates),
+     SAYS("Rank the engagement workers for a person, with reasons")},
+    {"PUT", "/offers/{offer.id}", MATCHING, MAKES(make_offer, offer), BODY("offer"),
+     SAYS("Offer a person to an engagement worker")},
+    {"GET", "/offers/{id}", MATCHING, MAKES(read_offer, offer), SAYS("Read an offer")},
+    {"GET", "/offers/{id}/view", MATCHING, MAKES(view_offer, offer_view),
+     SAYS("Read an offer as the engagement worker sees it, without a name")},
+    {"POST", "/offers/{id}/accept", MATCHING, MAKES(accept_offer, offer_view), BODY(""), SAYS("Accept an offer")},
+    {"POST", "/offers/{id}/decline", MATCHING, MAKES(decline_offer, offer_view), BODY(""),
+     SAYS("Decline an offer; no reason is needed")},
+    {"POST", "/offers/{id}/withdraw", MATCHING, MAKES(withdraw_offer, offer), BODY(""), SAYS("Withdraw an offer")},
+    {"POST", "/offers/{id}/end", MATCHING, MAKES(end_match, offer), BODY(""), SAYS("End a match")},
+    {"GET", "/people/{crn}/offers", MATCHING, MAKES(list_offers, offers), SAYS("List the offers for a person")},
+
+    {"GET", "/reports/{name}", REPORTING, MAKES(read_report, report), .csv = true,
+     SAYS("Read a report: attendance, reminders or mentors; as JSON or CSV")},
+
+    {"GET", "/dead-letters", COURIER, MAKES(list_dead_letters, dead_letters), SAYS("List what could not be delivered")},
+    {"POST", "/dead-letters/{message_id}/retry", COURIER, MAKES(retry_delivery, delivery), BODY(""),
+     SAYS("Try a dead letter again")},
+
+    {"GET", "/events", .kind = ROUTE_EVENTS, SAYS("Follow what happens, live (Server-Sent Events)")},
+    {0},
+};
+
+size_t routes_count(void) {
+  return sizeof routes_table / sizeof *routes_table - 1;
+}

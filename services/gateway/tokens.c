@@ -1,0 +1,271 @@
+#include "tokens.h"
+#include "text.h"
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+  SLOTS = 16384,
+  HASH_BYTES = 32,
+  AREA_BYTES = 33,
+  SECRET_TEXT_BYTES = 43,
+  RECORD_BYTES = 64 << 10
+};
+
+struct waiter {
+  tokens_fn *done;
+  void *context;
+  struct waiter *next;
+};
+
+// One token. It is in its slot's chain and in the list of all, most recently used first.
+struct entry {
+  struct tokens *tokens;
+  uint8_t hash[HASH_BYTES];
+  char area[AREA_BYTES];
+  struct entry *chain;
+  struct entry *newer, *older;
+  struct waiter *waiters; // of the read that is under way
+  bool reading;
+  int64_t read_at_ms; // 0: never
+  uint64_t version;   // of the record; 0: there is none
+  struct arena arena; // the token, and the actor made from it
+  const Token *token; // NULL: unknown
+  Actor actor;
+  uint8_t *packed;
+  size_t packed_bytes;
+  uint8_t signature[64];
+  struct store_read read;
+  const char *key;
+  struct store_value value;
+};
+
+struct tokens {
+  struct store *store;
+  const struct keys *keys;
+  struct entry *slots[SLOTS];
+  struct entry *newest, *oldest;
+  size_t n_entries;
+};
+
+struct tokens *tokens_new(struct store *store, const struct keys *keys) {
+  struct tokens *t = calloc(1, sizeof *t);
+  if (!t) abort();
+  t->store = store;
+  t->keys = keys;
+  return t;
+}
+
+// --- the list and the table
+
+static struct entry **slot_of(struct tokens *t, const uint8_t *hash) {
+  return &t->slots[(hash[0] | hash[1] << 8) % SLOTS];
+}
+
+static void unlink_entry(struct tokens *t, struct entry *e) {
+  *(e->newer ? &e->newer->older : &t->newest) = e->older;
+  *(e->older ? &e->older->newer : &t->oldest) = e->newer;
+}
+
+static void link_newest(struct tokens *t, struct entry *e) {
+  e->newer = NULL;
+  e->older = t->newest;
+  *(t->newest ? &t->newest->newer : &t->oldest) = e;
+  t->newest = e;
+}
+
+static void drop_entry(struct tokens *t, struct entry *e) {
+  struct entry **at = slot_of(t, e->hash);
+  while (*at != e) at = &(*at)->chain;
+  *at = e->chain;
+  unlink_entry(t, e);
+  t->n_entries--;
+  arena_deinit(&e->arena);
+  free((char *)e->key);
+  free(e);
+}
+
+void tokens_free(struct tokens *t) {
+  if (!t) return;
+  while (t->newest) drop_entry(t, t->newest);
+  free(t);
+}
+
+static struct entry *find_entry(struct tokens *t, const uint8_t *hash, const char *area) {
+  for (struct entry *e = *slot_of(t, hash); e; e = e->chain)
+    if (memcmp(e->hash, hash, HASH_BYTES) == 0 && strcmp(e->area, area) == 0) return e;
+  return NULL;
+}
+
+// Makes room by the least recently used one that nobody waits for. False: all are being read.
+static bool make_room(struct tokens *t) {
+  if (t->n_entries < TOKENS_ENTRIES) return true;
+  for (struct entry *e = t->oldest; e; e = e->newer) {
+    if (e->reading) continue;
+    drop_entry(t, e);
+    return true;
+  }
+  return false;
+}
+
+static char *key_of(const uint8_t *hash, const char *area) {
+  char hex[2 * HASH_BYTES + 1], *key;
+  text_hex(hash, HASH_BYTES, hex);
+  if (asprintf(&key, "{%s}:%s:%s", area, token__descriptor.name, hex) < 0) abort();
+  return key;
+}
+
+static struct entry *add_entry(struct tokens *t, const uint8_t *hash, const char *area) {
+  if (!make_room(t)) return NULL;
+  struct entry *e = calloc(1, sizeof *e), **slot = slot_of(t, hash);
+  if (!e) abort();
+  e->tokens = t;
+  memcpy(e->hash, hash, HASH_BYTES);
+  strcpy(e->area, area);
+  e->key = key_of(hash, area);
+  arena_init(&e->arena, RECORD_BYTES);
+  e->chain = *slot;
+  *slot = e;
+  link_newest(t, e);
+  t->n_entries++;
+  return e;
+}
+
+// --- the header
+
+// "Bearer <area>.<secret>" into the area and the secret's hash.
+static bool parse_header(const char *header, char area[AREA_BYTES], uint8_t hash[HASH_BYTES]) {
+  if (!header || strncasecmp(header, "Bearer ", 7) != 0) return false;
+  const char *token = header + 7, *dot = strchr(token, '.');
+  if (!dot || dot == token || dot - token >= AREA_BYTES || strlen(dot + 1) != SECRET_TEXT_BYTES) return false;
+  memcpy(area, token, (size_t)(dot - token));
+  area[dot - token] = '\0';
+  uint8_t secret[32];
+  size_t secret_bytes;
+  if (!text_is_area(area) || sodium_base642bin(secret, sizeof secret, dot + 1, SECRET_TEXT_BYTES, NULL, &secret_bytes,
+                                               NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
+    return false;
+  if (secret_bytes != sizeof secret) return false;
+  crypto_generichash(hash, HASH_BYTES, secret, sizeof secret, NULL, 0);
+  sodium_memzero(secret, sizeof secret);
+  return true;
+}
+
+// --- what an entry answers
+
+static void make_actor(struct entry *e, int64_t now_ms) {
+  const Token *token = e->token;
+  int64_t until_ms = now_ms + TOKENS_ACTOR_MS;
+  e->actor = (Actor)ACTOR__INIT;
+  e->actor.id = token->actor;
+  e->actor.roles = token->roles;
+  e->actor.n_roles = token->n_roles;
+  e->actor.areas = token->areas;
+  e->actor.n_areas = token->n_areas;
+  e->actor.only = token->only;
+  e->actor.expires_at_ms = until_ms < token->expires_at_ms ? until_ms : token->expires_at_ms;
+  if (!e->packed) e->packed = arena_take(&e->arena, protobuf_c_message_get_packed_size(&e->actor.base) + 16);
+  e->packed_bytes = protobuf_c_message_pack(&e->actor.base, e->packed);
+  actor_sign(e->tokens->keys, e->packed, e->packed_bytes, e->signature);
+}
+
+static void answer(struct entry *e, int64_t now_ms, tokens_fn *done, void *context) {
+  if (!e->token || e->token->expires_at_ms <= now_ms) {
+    done(context, NULL, CODE__UNAUTHENTICATED);
+    return;
+  }
+  int64_t left_ms = e->actor.expires_at_ms - now_ms;
+  if (left_ms < TOKENS_RENEW_MS && e->actor.expires_at_ms < e->token->expires_at_ms) make_actor(e, now_ms);
+  struct identity who = {.actor = &e->actor,
+                         .packed = e->packed,
+                         .packed_bytes = e->packed_bytes,
+                         .signature = e->signature,
+                         .token_expires_at_ms = e->token->expires_at_ms};
+  done(context, &who, CODE__OK);
+}
+
+// --- reading
+
+static int64_t clock_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+// Takes what was read. The same version again changes nothing, so that the signed actor stays.
+static void take_record(struct entry *e) {
+  uint64_t version = e->value.exists ? e->value.version : 0;
+  if (version && version == e->version) return;
+  e->version = version;
+  arena_reset(&e->arena);
+  e->packed = NULL;
+  e->actor = (Actor)ACTOR__INIT;
+  e->token = NULL;
+  if (!version) return;
+  e->token = arena_unpack(&e->arena, &token__descriptor, e->value.body.data, e->value.body.size_bytes);
+  e->arena.cap_bytes = e->arena.used_bytes + RECORD_BYTES;
+}
+
+static void begin_read(struct tokens *t, struct entry *e);
+
+static void on_read(struct store_read *read, enum store_result result) {
+  struct entry *e = read->owner;
+  int64_t now_ms = clock_ms();
+  if (result == STORE_DONE) {
+    take_record(e);
+    e->read_at_ms = now_ms;
+  }
+  struct waiter *w = e->waiters;
+  e->waiters = NULL;
+  // The entry stays marked as being read until all are answered: a callback may ask for further tokens and so drop
+  // some.
+  while (w) {
+    struct waiter *next = w->next;
+    if (result == STORE_DONE)
+      answer(e, now_ms, w->done, w->context);
+    else
+      w->done(w->context, NULL, CODE__UNAVAILABLE);
+    free(w);
+    w = next;
+  }
+  e->reading = false;
+  if (e->waiters) begin_read(e->tokens, e);
+}
+
+static void begin_read(struct tokens *t, struct entry *e) {
+  if (e->reading) return;
+  e->reading = true;
+  e->read = (struct store_read){
+      .keys = &e->key, .n_keys = 1, .values = &e->value, .area = e->area, .done = on_read, .owner = e};
+  t->store->ops->read(t->store, &e->read);
+}
+
+static void add_waiter(struct entry *e, tokens_fn *done, void *context) {
+  struct waiter *w = malloc(sizeof *w);
+  if (!w) abort();
+  *w = (struct waiter){.done = done, .context = context, .next = e->waiters};
+  e->waiters = w;
+}
+
+void tokens_check(struct tokens *t, const char *authorization, int64_t now_ms, tokens_fn *done, void *context) {
+  char area[AREA_BYTES];
+  uint8_t hash[HASH_BYTES];
+  if (!parse_header(authorization, area, hash)) {
+    done(context, NULL, CODE__UNAUTHENTICATED);
+    return;
+  }
+  struct entry *e = find_entry(t, hash, area);
+  if (!e && !(e = add_entry(t, hash, area))) {
+    done(context, NULL, CODE__UNAVAILABLE);
+    return;
+  }
+  unlink_entry(t, e);
+  link_newest(t, e);
+  int64_t age_ms = now_ms - e->read_at_ms;
+  bool trusted = e->read_at_ms && age_ms >= 0 && age_ms < TOKENS_TRUSTED_MS;
+  if (!trusted) add_waiter(e, done, context);
+  if (!trusted || age_ms >= TOKENS_REFRESH_MS) begin_read(t, e);
+  if (trusted) answer(e, now_ms, done, context);
+}
