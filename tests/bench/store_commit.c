@@ -14,7 +14,13 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { PEOPLE = 1000, BODY_BYTES = 500, EVENT_BYTES = 200, AUDIT_BYTES = 100, RECORDS = 4 };
+enum {
+  PEOPLE = 1000,
+  BODY_BYTES = 500,
+  EVENT_BYTES = 200,
+  AUDIT_BYTES = 100,
+  RECORDS = 4
+};
 
 static uint8_t event[EVENT_BYTES], audit[AUDIT_BYTES];
 
