@@ -77,6 +77,10 @@ static bool can_meet(const struct pair *p) {
 static bool paused(const struct pair *p) {
   return p->mentor->state != MENTOR_STATE__ACTIVE;
 }
+// While there is such an instruction nothing is sent unasked, so there would be no notice of the offer.
+static bool safe_contact(const struct pair *p) {
+  return p->mentor->personal && !text_is_empty(p->mentor->personal->safe_contact);
+}
 static bool no_free_place(const struct pair *p) {
   return places_free(p->mentor) == 0;
 }
@@ -116,6 +120,9 @@ static const struct exclusion exclusions[] = {
     {"paused", "The mentor is paused.", "You are paused at the moment. Ask your supervisor.", paused},
     {"no_free_place", "The mentor has no free place.", "All your places are taken. Ask your supervisor.",
      no_free_place},
+    {"safe_contact",
+     "Nothing may be sent to the mentor unasked: speak to them, and change their safe-contact instruction.",
+     "It has to be settled first how you may be contacted. Ask your supervisor.", safe_contact},
     {"vetting_not_known", "It is not known until when the mentor is vetted: ask their supervisor.",
      "Your vetting has to be looked at first. Ask your supervisor.", vetting_not_known},
     {"vetting_not_current", "The mentor's vetting has run out: ask their supervisor.",

@@ -53,6 +53,12 @@ static void a_mentor_without_a_free_place_is_excluded(void **state) {
   assert_excluded(s, "no_free_place");
 }
 
+static void a_mentor_to_whom_nothing_may_be_sent_unasked_is_excluded(void **state) {
+  struct story *s = *state;
+  s->mentor->personal->safe_contact = "Never by text: the telephone is shared.";
+  assert_excluded(s, "safe_contact");
+}
+
 static void missing_vetting_asks_a_human(void **state) {
   struct story *s = *state;
   s->mentor->vetted_until = NULL;
@@ -287,6 +293,7 @@ int main(void) {
       STORY(a_mentor_who_suits_is_not_excluded),
       STORY(a_paused_mentor_is_excluded),
       STORY(a_mentor_without_a_free_place_is_excluded),
+      STORY(a_mentor_to_whom_nothing_may_be_sent_unasked_is_excluded),
       STORY(missing_vetting_asks_a_human),
       STORY(vetting_that_has_run_out_excludes_from_that_very_moment),
       STORY(either_side_can_exclude_the_other),
