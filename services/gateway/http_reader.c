@@ -171,7 +171,7 @@ void http_reader_deinit(struct http_reader *r) {
 // A text of the parsed head, moved to where the head has been copied, and ended with a NUL. What is overwritten is the
 // delimiter after it.
 static char *moved(const char *text, size_t size, const char *from, char *to) {
-  if (!text) return to - 1;
+  if (!size) return to - 1; // llhttp finds an empty value at the beginning of the next line
   char *at = to + (text - from);
   while (size && (at[size - 1] == ' ' || at[size - 1] == '\t')) size--;
   at[size] = 0;

@@ -228,6 +228,9 @@ static void an_empty_header_is_an_empty_text(void **state) {
   send_text(&f, fd, "GET /echo HTTP/1.1\r\nHost: h\r\nX-Test:\r\nX-Other: y\r\n\r\n");
   assert_true(receive(&f, fd, "]"));
   assert_true(has("x-test= from"));
+  send_text(&f, fd, "GET /echo HTTP/1.1\r\nX-Blank: \t\r\nX-Empty:\r\nX-Test: after\r\nHost: h\r\n\r\n");
+  assert_true(receive(&f, fd, "]"));
+  assert_true(has("x-test=after from"));
   close(fd);
   shut(&f);
 }
