@@ -1,6 +1,4 @@
 #include "rfc3339.h"
-#include <stdio.h>
-#include <string.h>
 
 static const int64_t first_second = -62135596800, last_second = 253402300799; // of the years 0001 and 9999
 
@@ -92,18 +90,28 @@ bool rfc3339_read(const char *text, size_t size_bytes, int64_t *seconds, int32_t
   return true;
 }
 
+// That many digits, and the mark behind them.
+static char *put(char *at, unsigned value, int digits, char mark) {
+  for (int i = digits; i-- > 0; value /= 10) at[i] = (char)('0' + value % 10);
+  at[digits] = mark;
+  return at + digits + 1;
+}
+
 void rfc3339_write(int64_t seconds, int32_t nanos, char out[RFC3339_BYTES]) {
+  static const unsigned divisors[] = {[3] = 1000000, [6] = 1000, [9] = 1};
   seconds = seconds < first_second ? first_second : seconds > last_second ? last_second : seconds;
   int64_t days = (seconds - first_second) / 86400 + first_second / 86400;
-  int of_day = (int)(seconds - days * 86400), year, month, day;
+  unsigned of_day = (unsigned)(seconds - days * 86400);
+  int year, month, day;
   date_of(days, &year, &month, &day);
   unsigned parts = nanos < 0 ? 0 : nanos > 999999999 ? 999999999 : (unsigned)nanos;
   int digits = parts % 1000 ? 9 : parts % 1000000 ? 6 : parts ? 3 : 0;
-  int n =
-      snprintf(out, RFC3339_BYTES, "%04u-%02u-%02uT%02u:%02u:%02u", (unsigned)year % 10000, (unsigned)month % 100,
-               (unsigned)day % 100, (unsigned)of_day / 3600 % 24, (unsigned)of_day / 60 % 60, (unsigned)of_day % 60);
-  char fractions[12];
-  snprintf(fractions, sizeof fractions, ".%09u", parts);
-  if (digits) n += sprintf(out + n, "%.*s", digits + 1, fractions);
-  strcpy(out + n, "Z");
+  char *at = put(out, (unsigned)year, 4, '-');
+  at = put(at, (unsigned)month, 2, '-');
+  at = put(at, (unsigned)day, 2, 'T');
+  at = put(at, of_day / 3600, 2, ':');
+  at = put(at, of_day / 60 % 60, 2, ':');
+  at = put(at, of_day % 60, 2, digits ? '.' : 'Z');
+  if (digits) at = put(at, parts / divisors[digits], digits, 'Z');
+  *at = 0;
 }
