@@ -150,6 +150,18 @@ static void the_links_secret_opens_this_offer_and_nothing_else(void **state) {
   assert_int_equal(token->expires_at_ms, DECISION_NOW_MS + 48 * HOUR_MS);
 }
 
+// The message's id is there for all to read: it must tell nothing about the secret.
+static void the_secret_and_the_messages_id_share_no_randomness(void **state) {
+  struct story *s = *state;
+  struct change c = offered(&s->d, OFFER_ID, CRN, 1);
+  const MessageRequested *one = published(&c, &message_requested__descriptor);
+  memset(s->d.m.now.random, 9, 32);
+  c = offered(&s->d, OFFER_ID, CRN, 1);
+  const MessageRequested *other = published(&c, &message_requested__descriptor);
+  assert_string_equal(one->message_id, other->message_id);
+  assert_string_not_equal(one->outgoing->text, other->outgoing->text);
+}
+
 static void the_same_offer_twice_is_one_offer_and_one_notice(void **state) {
   struct story *s = *state;
   given_offer(&s->d, OFFER_ID, CRN, 1);
@@ -353,6 +365,17 @@ static void the_view_shows_what_was_asked_for_while_it_matters(void **state) {
   assert_int_equal(view->n_places, 0);
 }
 
+static void who_may_no_longer_read_the_record_sees_nothing_of_it(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  given_offer(d, OFFER_ID, CRN, 1);
+  LIST(s->person, restricted, s->mentor->id);
+  as_mentor(d, 1, OFFER_ID);
+  struct change c = viewed(d, OFFER_ID);
+  assert_done(&c);
+  assert_int_equal(((const OfferView *)c.reply)->n_places, 0);
+}
+
 static void declining_needs_no_reason_and_frees_the_person(void **state) {
   struct story *s = *state;
   given_mentor(&s->d, mentor_of(&s->d, 2));
@@ -362,6 +385,7 @@ static void declining_needs_no_reason_and_frees_the_person(void **state) {
   assert_done(&c);
   assert_int_equal(timer_set(&c, TIMER), 0);
   assert_int_equal(((const OfferAnswered *)published(&c, &offer_answered__descriptor))->state, OFFER_STATE__DECLINED);
+  assert_string_equal(((const PersonsOffer *)written(&c, &persons_offer__descriptor, CRN))->offer_id, "");
   decision_commit(&s->d, &c);
   assert_int_equal(mentor_now(&s->d, 1)->places_taken, 0);
   c = declined(&s->d, OFFER_ID, "");
@@ -453,6 +477,7 @@ static void the_end_of_a_match_frees_the_place_once(void **state) {
   c = ended(&s->d, OFFER_ID);
   assert_done(&c);
   assert_non_null(published(&c, &match_ended__descriptor));
+  assert_string_equal(((const PersonsOffer *)written(&c, &persons_offer__descriptor, CRN))->offer_id, "");
   decision_commit(&s->d, &c);
   assert_int_equal(mentor_now(&s->d, 1)->places_taken, 0);
   assert_int_equal(timestamp_ms(offer_now(&s->d, OFFER_ID)->ended_at), DECISION_NOW_MS);
@@ -506,6 +531,7 @@ int main(void) {
       STORY(the_notice_holds_a_link_and_no_name),
       STORY(the_notice_is_in_the_mentors_language_and_goes_by_their_channel),
       STORY(the_links_secret_opens_this_offer_and_nothing_else),
+      STORY(the_secret_and_the_messages_id_share_no_randomness),
       STORY(the_same_offer_twice_is_one_offer_and_one_notice),
       STORY(a_person_has_one_offer_at_a_time),
       STORY(two_offers_at_once_write_the_same_record),
@@ -521,6 +547,7 @@ int main(void) {
       STORY(a_link_opens_its_own_offer_only),
       STORY(a_mentor_sees_nobody_elses_offer),
       STORY(the_view_shows_what_was_asked_for_while_it_matters),
+      STORY(who_may_no_longer_read_the_record_sees_nothing_of_it),
       STORY(declining_needs_no_reason_and_frees_the_person),
       STORY(a_reason_for_declining_is_kept_and_bounded),
       STORY(an_unanswered_offer_expires_and_frees_the_person),
