@@ -123,12 +123,17 @@ function showOffer(next) {
   const states = { OFFERED: 'offered', ACCEPTED: 'accepted', DECLINED: 'declined', EXPIRED: 'expired', WITHDRAWN: 'withdrawn' };
   view = next;
   if (!chosen) language = view.language === 'WELSH' ? 'cy' : 'en';
-  clearTimeout(expiry);
-  if (view.state === 'OFFERED') expiry = setTimeout(expire, Math.min(new Date(view.expiresAt) - Date.now(), LONGEST_TIMER_MS));
+  watchExpiry();
   show(states[view.state] || 'failed');
 }
 
-// A page that stays open does not go on promising. The device's clock may be wrong, so the service is asked.
+// A page that stays open does not go on promising: when the time is over the service is asked again. Where the device's
+// clock says that it is over already, the service, whose clock counts, says so when an answer is sent.
+function watchExpiry() {
+  const left = new Date(view.expiresAt) - Date.now();
+  clearTimeout(expiry);
+  if (view.state === 'OFFERED' && left > 0) expiry = setTimeout(expire, Math.min(left, LONGEST_TIMER_MS));
+}
 function expire() {
   if (['offered', 'confirm', 'declining'].includes(state)) load();
 }
