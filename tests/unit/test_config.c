@@ -39,7 +39,7 @@ static void assert_refused(const char *service, const char *words) {
 }
 
 static void assert_area_refused(const char *area, const char *words) {
-  char content[512];
+  char content[1024];
   snprintf(content, sizeof content, "areas:\n%s", area);
   write_file(content);
   setenv("ALONGSIDE_AREAS", path, 1);
