@@ -5,14 +5,20 @@
 #include <stdio.h>
 #include <string.h>
 
+// Pointers are written only when something is wrong: most messages are fine.
+static const char *pointer_to(const struct checks *k, const char *field) {
+  if (!field) return NULL;
+  if (!k->list) return arena_printf(k->change->arena, "%s%s", k->prefix, field);
+  return arena_printf(k->change->arena, "%s%s/%zu%s", k->prefix, k->list, k->index, field);
+}
+
 bool wrong(const struct checks *k, Code code, const char *field, const char *format, ...) {
   char why[512];
   va_list args;
   va_start(args, format);
   vsnprintf(why, sizeof why, format, args);
   va_end(args);
-  const char *pointer = field ? arena_printf(k->change->arena, "%s%s", k->prefix, field) : NULL;
-  change_refuse(k->change, code, pointer, why);
+  change_refuse(k->change, code, pointer_to(k, field), why);
   return false;
 }
 
@@ -65,19 +71,20 @@ bool check_choice(const struct checks *k, const char *field, const ProtobufCEnum
   return true;
 }
 
-static bool check_item(const struct checks *k, const char *field, const char *item, bool (*is)(const char *),
-                       const char *kind) {
+static bool check_item(const struct checks *k, const char *item, bool (*is)(const char *), const char *kind) {
   if (text_is_empty(item) || strlen(item) > LIST_ITEM_BYTES || characters(item, false) < 0)
-    return wrong(k, CODE__INVALID, field, "must be 1 to %d bytes without control characters", LIST_ITEM_BYTES);
-  return !is || is(item) || wrong(k, CODE__INVALID, field, "must be %s", kind);
+    return wrong(k, CODE__INVALID, "", "must be 1 to %d bytes without control characters", LIST_ITEM_BYTES);
+  return !is || is(item) || wrong(k, CODE__INVALID, "", "must be %s", kind);
 }
 
 bool check_list(const struct checks *k, const char *field, char *const *items, size_t n, bool (*is)(const char *),
                 const char *kind) {
   if (n > LIST_ITEMS) return wrong(k, CODE__INVALID, field, "has %zu entries: at most %d", n, LIST_ITEMS);
   bool fine = true;
-  for (size_t i = 0; i < n; i++)
-    fine &= check_item(k, arena_printf(k->change->arena, "%s/%zu", field, i), items[i], is, kind);
+  for (size_t i = 0; i < n; i++) {
+    struct checks at = element(k, field, i);
+    fine &= check_item(&at, items[i], is, kind);
+  }
   return fine;
 }
 

@@ -7,6 +7,8 @@
 struct checks {
   struct change *change; // collects the refusals
   const char *prefix;    // where the checked message lies in what was sent over HTTP: "" or "/session"
+  const char *list;      // for one element of a list, "/components"; else NULL
+  size_t index;          // of that element, from 0
 };
 
 enum {
@@ -19,7 +21,13 @@ enum {
   LIST_ITEM_BYTES = 64
 };
 
-// Adds one refusal. `field` is a JSON pointer below the prefix. The answer is always false.
+// The same checks for one element of a list: fields lie below it, "" is the element itself.
+static inline struct checks element(const struct checks *k, const char *list, size_t index) {
+  return (struct checks){.change = k->change, .prefix = k->prefix, .list = list, .index = index};
+}
+
+// Adds one refusal. `field` is a JSON pointer below the prefix; NULL where it is no
+// field's. The answer is always false.
 bool wrong(const struct checks *k, Code code, const char *field, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -10,10 +10,6 @@ enum {
   PARTICIPANTS_MOST = 10
 };
 
-static char *item(const struct checks *k, const char *list, size_t i, const char *field) {
-  return arena_printf(k->change->arena, "%s/%zu%s", list, i, field);
-}
-
 // --- in itself
 
 static void check_attendance(const struct checks *k, const Attendance *a, const char *outcome) {
@@ -42,23 +38,27 @@ static void check_what_happened(const struct checks *k, const Session *s) {
 static void check_participants(const struct checks *k, const Session *s) {
   if (s->n_participants > PARTICIPANTS_MOST)
     wrong(k, CODE__INVALID, "/participants", "has more than %d entries", PARTICIPANTS_MOST);
-  for (size_t i = 0; i < s->n_participants && i < PARTICIPANTS_MOST; i++)
-    check_choice(k, item(k, "/participants", i, ""), &role__descriptor, s->participants[i], true);
+  for (size_t i = 0; i < s->n_participants && i < PARTICIPANTS_MOST; i++) {
+    struct checks at = element(k, "/participants", i);
+    check_choice(&at, "", &role__descriptor, s->participants[i], true);
+  }
 }
 
 static void check_components(const struct checks *k, const Session *s) {
   if (s->n_components > LIST_ITEMS) wrong(k, CODE__INVALID, "/components", "has more than %d entries", LIST_ITEMS);
   for (size_t i = 0; i < s->n_components && i < LIST_ITEMS; i++) {
-    check_line(k, item(k, "/components", i, "/name"), s->components[i]->name, 1, LIST_ITEM_BYTES);
-    check_line(k, item(k, "/components", i, "/whyNot"), s->components[i]->why_not, 0, 500);
+    struct checks at = element(k, "/components", i);
+    check_line(&at, "/name", s->components[i]->name, 1, LIST_ITEM_BYTES);
+    check_line(&at, "/whyNot", s->components[i]->why_not, 0, 500);
   }
 }
 
 static void check_measures(const struct checks *k, const Session *s) {
   if (s->n_measures > MEASURES_MOST) wrong(k, CODE__INVALID, "/measures", "has more than %d entries", MEASURES_MOST);
   for (size_t i = 0; i < s->n_measures && i < MEASURES_MOST; i++) {
-    check_line(k, item(k, "/measures", i, "/name"), s->measures[i]->name, 1, LIST_ITEM_BYTES);
-    check_choice(k, item(k, "/measures", i, "/from"), &role__descriptor, s->measures[i]->from, true);
+    struct checks at = element(k, "/measures", i);
+    check_line(&at, "/name", s->measures[i]->name, 1, LIST_ITEM_BYTES);
+    check_choice(&at, "/from", &role__descriptor, s->measures[i]->from, true);
   }
 }
 
@@ -118,11 +118,10 @@ static bool is_component(const Pathway *pathway, const char *name) {
 static void check_known_components(const struct checks *k, const Session *s, const Pathway *pathway) {
   for (size_t i = 0; i < s->n_components; i++) {
     const char *name = s->components[i]->name;
-    if (!is_component(pathway, name))
-      wrong(k, CODE__INVALID, item(k, "/components", i, "/name"), "is not a part that %s has", pathway->name);
+    struct checks at = element(k, "/components", i);
+    if (!is_component(pathway, name)) wrong(&at, CODE__INVALID, "/name", "is not a part that %s has", pathway->name);
     for (size_t j = 0; j < i; j++)
-      if (strcmp(s->components[j]->name, name) == 0)
-        wrong(k, CODE__INVALID, item(k, "/components", i, "/name"), "is there twice: keep one");
+      if (strcmp(s->components[j]->name, name) == 0) wrong(&at, CODE__INVALID, "/name", "is there twice: keep one");
   }
 }
 
@@ -157,16 +156,15 @@ static bool may_answer(const PathwayMeasure *measure, Role from) {
 static void check_measured(const struct checks *k, const Session *s, const Pathway *pathway) {
   for (size_t i = 0; i < s->n_measures; i++) {
     const Measure *m = s->measures[i];
+    struct checks at = element(k, "/measures", i);
     const PathwayMeasure *measure = measure_of(pathway, m->name);
     if (!measure) {
-      wrong(k, CODE__INVALID, item(k, "/measures", i, "/name"), "is not a measure that %s takes", pathway->name);
+      wrong(&at, CODE__INVALID, "/name", "is not a measure that %s takes", pathway->name);
       continue;
     }
-    if (!may_answer(measure, m->from))
-      wrong(k, CODE__INVALID, item(k, "/measures", i, "/from"), "is not one who answers %s", measure->name);
+    if (!may_answer(measure, m->from)) wrong(&at, CODE__INVALID, "/from", "is not one who answers %s", measure->name);
     if (!(m->value >= measure->least && m->value <= measure->most)) // not a number is refused too
-      wrong(k, CODE__INVALID, item(k, "/measures", i, "/value"), "must be between %g and %g", measure->least,
-            measure->most);
+      wrong(&at, CODE__INVALID, "/value", "must be between %g and %g", measure->least, measure->most);
   }
 }
 
