@@ -136,7 +136,7 @@ void files_free(struct files *f) {
 }
 
 static const struct file *find(const struct files *f, const char *name) {
-  struct file key;
+  struct file key = {0};
   if (!f->count || strlen(name) >= sizeof key.name) return NULL;
   snprintf(key.name, sizeof key.name, "%s", name);
   return bsearch(&key, f->files, f->count, sizeof *f->files, by_name);

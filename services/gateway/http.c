@@ -1,4 +1,5 @@
 #include "http_server.h"
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,7 @@ struct http_server *http_listen(uv_loop_t *loop, const char *address, const stru
     snprintf(errors, errors_bytes, "\"%s\" is not an address and a port, as in 127.0.0.1:8080.", address);
     return NULL;
   }
+  signal(SIGPIPE, SIG_IGN); // which libuv's writes would raise when the other side has gone
   struct http_server *s = server_new(loop, limits);
   s->handler = handler;
   s->context = context;

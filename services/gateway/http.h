@@ -48,6 +48,7 @@ const char *http_header(const struct http_request *r, const char *name);
 
 typedef void http_handler(void *context, struct http_request *r);
 // `address` is "127.0.0.1:8080" or "[::]:8080". NULL and a sentence in `errors` on a fault.
+// Has SIGPIPE ignored in the whole process.
 struct http_server *http_listen(uv_loop_t *loop, const char *address, const struct http_limits *limits,
                                 http_handler *handler, void *context, char *errors, size_t errors_bytes);
 // The port that it listens on: what the system chose where `address` said 0.

@@ -730,6 +730,30 @@ static void connections_are_bounded_per_address(void **state) {
   assert_third_connection_refused(limits);
 }
 
+static unsigned enter(struct http_peers *peers, const char *address, struct http_peer **peer) {
+  struct sockaddr_storage from = {0};
+  unsigned count = 0;
+  if (uv_ip4_addr(address, 1, (struct sockaddr_in *)&from))
+    assert_int_equal(uv_ip6_addr(address, 1, (struct sockaddr_in6 *)&from), 0);
+  *peer = http_peers_enter(peers, (struct sockaddr *)&from, &count);
+  return count;
+}
+
+static void an_ipv6_address_is_counted_by_its_first_64_bits(void **state) {
+  (void)state;
+  struct http_peers peers = {0};
+  struct http_peer *peer[6];
+  assert_int_equal(enter(&peers, "2001:db8::1", &peer[0]), 1);
+  assert_int_equal(enter(&peers, "2001:db8::ffff:2", &peer[1]), 2);
+  assert_int_equal(enter(&peers, "2001:db8:0:1::1", &peer[2]), 1);
+  assert_int_equal(enter(&peers, "192.0.2.1", &peer[3]), 1);
+  assert_int_equal(enter(&peers, "::ffff:192.0.2.1", &peer[4]), 2);
+  assert_int_equal(enter(&peers, "192.0.2.2", &peer[5]), 1);
+  for (int i = 0; i < 6; i++) http_peers_leave(&peers, peer[i]);
+  assert_int_equal(enter(&peers, "2001:db8::1", &peer[0]), 1);
+  http_peers_leave(&peers, peer[0]);
+}
+
 // The other side leaves.
 
 static void gone_is_called_when_the_other_side_leaves(void **state) {
@@ -921,6 +945,7 @@ int main(void) {
       cmocka_unit_test(a_request_that_waits_for_its_answer_is_not_idle),
       cmocka_unit_test(connections_are_bounded_in_all),
       cmocka_unit_test(connections_are_bounded_per_address),
+      cmocka_unit_test(an_ipv6_address_is_counted_by_its_first_64_bits),
       cmocka_unit_test(gone_is_called_when_the_other_side_leaves),
       cmocka_unit_test(a_request_without_gone_outlives_its_connection),
       cmocka_unit_test(a_stream_is_sent_in_chunks),
