@@ -13,16 +13,18 @@
 
 struct model_named { const char *name, *sql; };
 struct model_sql {
-  const char *schema;                  // CREATE TABLE IF NOT EXISTS ...; PRAGMA user_version tells its version
+  const char *schema;                  // CREATE TABLE IF NOT EXISTS ...
   const struct model_named *statements;   // for events; ends with {NULL}
   const struct model_named *queries;      // ends with {NULL}
 };
 
 struct model;
-// Opens or makes the file. A file of another schema version is deleted and filled again from the events. NULL and a
+// Opens or makes the file. A file that other SQL has filled is deleted and filled again from the events. NULL and a
 // sentence in `errors` on a fault, such as SQL that does not compile or a parameter that no field of the event has.
 struct model *model_open(const char *path, const struct model_sql *sql, char *errors, size_t errors_bytes);
 void model_close(struct model *m);
+// Forgets everything, cursors included. False: the disk failed, and nothing is forgotten.
+bool model_clear(struct model *m);
 
 // The sequence that the area's events have been handled up to.
 uint64_t model_cursor(struct model *m, const char *area);

@@ -93,9 +93,15 @@ static struct area *find_area(struct process *p, const char *id) {
   return NULL;
 }
 
+// A service that publishes nothing has no publisher.
+static void publish(struct area *a, uint64_t last) {
+  if (a->process->publisher)
+    bus_publish(a->process->publisher, a->area->id, last, (uint8_t *)a->list.data, a->list.size_bytes);
+}
+
 static void send_published(struct area *a) {
   if (!a->last) return;
-  bus_publish(a->process->publisher, a->area->id, a->last, (uint8_t *)a->list.data, a->list.size_bytes);
+  publish(a, a->last);
   a->list.size_bytes = 0;
   a->published = a->last;
   a->last = 0;
@@ -180,7 +186,8 @@ static void on_tick(uv_timer_t *t) {
   for (size_t i = 0; i < p->n_areas; i++) {
     struct area *a = &p->areas[i];
     if (a->reader) reader_tick(a->reader);
-    if (latest(a)) bus_publish(p->publisher, a->area->id, latest(a), NULL, 0);
+    send_published(a);
+    if (latest(a)) publish(a, latest(a));
   }
 }
 
@@ -287,8 +294,9 @@ static int connect_all(struct process *p) {
   if (!p->bus) return fail(p, "bus");
   p->server = bus_serve(p->bus, p->config.bind, on_request, p, p->errors, sizeof p->errors);
   if (!p->server) return fail(p, "bus");
-  p->publisher = bus_publish_at(p->bus, p->config.publish, p->errors, sizeof p->errors);
-  if (!p->publisher) return fail(p, "bus");
+  if (p->config.publish && *p->config.publish &&
+      !(p->publisher = bus_publish_at(p->bus, p->config.publish, p->errors, sizeof p->errors)))
+    return fail(p, "bus");
   if (has_rows(s, ROW_EVENT) &&
       !bus_subscribe(p->bus, p->config.subscribe, on_published, p, p->errors, sizeof p->errors))
     return fail(p, "bus");

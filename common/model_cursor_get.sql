@@ -1,0 +1,1 @@
+SELECT sequence FROM reader_cursor WHERE area = ?1;

@@ -1,0 +1,1 @@
+INSERT INTO reader_cursor (area, sequence) VALUES (?1, ?2) ON CONFLICT (area) DO UPDATE SET sequence = excluded.sequence;

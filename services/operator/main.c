@@ -1,0 +1,73 @@
+#include "operator.h"
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct command commands[] = {
+    {"keygen", "makes the keys that the services need",
+     "Makes what is missing in the folder and leaves what is there: CURVE keys of every service, the gateway's\n"
+     "signing key, the partitions' master keys and peers.yaml. Keep the master keys in a safe of your own: without\n"
+     "them nothing confidential can be read again.",
+     keygen_options, keygen_run},
+    {"token", "makes or revokes a bearer token",
+     "Prints the token once; only its hash is stored. Roles: person, mentor, mentor-supervisor, practitioner,\n"
+     "coordinator, safeguarding-lead, manager, auditor, operator, case-system.",
+     token_options, token_run},
+    {"import", "takes in people, mentors or appointments from a CSV file",
+     "usage: alongside import [options] FILE\n"
+     "The first line names the columns; which kind of file it is follows from them. A wrong row is reported with\n"
+     "file, line, column, value and what to do. Nothing of a file is taken in unless all of it can be, or --skip-bad\n"
+     "says so. Importing the same file again changes nothing.",
+     import_options, import_run},
+    {"demo", "fills an area with invented people, mentors and twelve weeks of sessions",
+     "The same seed makes the same area. All names are marked as invented, telephone numbers are from the ranges\n"
+     "kept for drama, addresses end in .invalid.",
+     demo_options, demo_run},
+    {"status", "says how the services are", "Exit status 0 when every service is ready.", status_options, status_run},
+    {"report", "prints a report: attendance, reminders or mentors", "usage: alongside report [options] NAME",
+     report_options, report_run},
+    {"replay", "rebuilds the reports from the events",
+     "Has the reporting service forget its read model and fill it again from the first event on.", replay_options,
+     replay_run},
+    {"verify", "checks that an area's records, events and indexes are whole",
+     "Reads everything and changes nothing. Exit status 0 when nothing is wrong; else each fault is a line.",
+     verify_options, verify_run},
+};
+enum {
+  COMMANDS = sizeof commands / sizeof commands[0]
+};
+
+static int usage(FILE *out) {
+  fprintf(out, "usage: alongside COMMAND [options]\n\nAlongside %s, the operator's command.\n\n", ALONGSIDE_VERSION);
+  for (int i = 0; i < COMMANDS; i++) fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+  fputs("\n`alongside COMMAND --help` explains one. Environment: ALONGSIDE_URL and ALONGSIDE_TOKEN for those that go\n"
+        "through the gateway; ALONGSIDE_REDIS, ALONGSIDE_KEYS and ALONGSIDE_AREAS for the others; see the README.\n",
+        out);
+  return out == stdout ? 0 : 2;
+}
+
+static int help(const struct command *c) {
+  printf("alongside %s: %s\n\n%s\n", c->name, c->summary, c->help);
+  for (const struct option_spec *o = c->options; o->name; o++) {
+    char left[48];
+    snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+    printf("  %-22s %s\n", left, o->help);
+  }
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  signal(SIGPIPE, SIG_IGN);
+  if (sodium_init() < 0) return 1;
+  if (argc < 2) return usage(stderr);
+  if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) return usage(stdout);
+  for (int i = 0; i < COMMANDS; i++) {
+    if (strcmp(commands[i].name, argv[1])) continue;
+    for (int a = 2; a < argc; a++)
+      if (!strcmp(argv[a], "--help")) return help(&commands[i]);
+    return commands[i].run(argc - 2, argv + 2);
+  }
+  fprintf(stderr, "alongside: there is no command \"%s\"\n\n", argv[1]);
+  return usage(stderr);
+}
