@@ -37,6 +37,7 @@ struct redis {
   uv_timer_t retry, tick;
   uv_getaddrinfo_t resolve;
   bool resolving;
+  unsigned turn; // which of the addresses that a name has is tried: the next one after each fault
   unsigned backoff_ms;
   unsigned silent_ticks;    // since something was last heard. Ticks, not time: a stopped process hears nothing either
   unsigned ready_ticks;     // since the greeting
@@ -127,6 +128,7 @@ static void fault(struct redis *r, const char *why) {
 static void wait(struct redis *r) {
   if (r->state == CLOSING) return;
   r->state = WAITING;
+  r->turn++;
   uv_timer_start(&r->retry, attempt, r->backoff_ms, 0);
   r->backoff_ms = r->backoff_ms * 2 < REDIS_BACKOFF_MAX_MS ? r->backoff_ms * 2 : REDIS_BACKOFF_MAX_MS;
 }
@@ -230,6 +232,19 @@ static void connect_to(struct redis *r, redisAsyncContext *context) {
   watch(r->watcher);
 }
 
+// One of the addresses that were found, each in its turn: `localhost` may be two, with Redis behind one of them.
+static const struct addrinfo *choose(const struct redis *r, const struct addrinfo *found) {
+  unsigned n = 0;
+  for (const struct addrinfo *a = found; a; a = a->ai_next) n++;
+  for (unsigned i = r->turn % n; i > 0; i--) found = found->ai_next;
+  return found;
+}
+
+// As text, which hiredis reads without asking a name server. False: not such an address.
+static bool write_address(const struct addrinfo *a, char *text, size_t size_bytes) {
+  return getnameinfo(a->ai_addr, a->ai_addrlen, text, (socklen_t)size_bytes, NULL, 0, NI_NUMERICHOST) == 0;
+}
+
 static void on_resolved(uv_getaddrinfo_t *resolve, int status, struct addrinfo *found) {
   struct redis *r = resolve->data;
   char address[64];
@@ -239,7 +254,7 @@ static void on_resolved(uv_getaddrinfo_t *resolve, int status, struct addrinfo *
   } else if (status < 0) {
     fault(r, uv_strerror(status));
     wait(r);
-  } else if (getnameinfo(found->ai_addr, found->ai_addrlen, address, sizeof address, NULL, 0, NI_NUMERICHOST)) {
+  } else if (!write_address(choose(r, found), address, sizeof address)) {
     fault(r, "the address was not understood");
     wait(r);
   } else {

@@ -14,8 +14,8 @@
 enum {
   REDIS_BACKOFF_MIN_MS = 50,
   REDIS_BACKOFF_MAX_MS = 1000,
-  REDIS_CONNECT_MS = 2000, // resolving, connecting and greeting together
-  REDIS_SILENCE_MS = 5000,
+  REDIS_CONNECT_MS = 2000, // of silence while connecting and greeting
+  REDIS_SILENCE_MS = 5000, // of silence while commands wait for their answers
 };
 
 struct redis;

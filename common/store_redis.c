@@ -239,7 +239,7 @@ static void answer_scan(struct scan *scan, enum store_result result, const struc
 
 // An entry is its id ("<sequence>-0") and a list of fields, of which there is one.
 static bool set_entry(struct store_entry *entry, const redisReply *found) {
-  if (found->type != REDIS_REPLY_ARRAY || found->elements != 2 || found->element[1]->elements != 2) return false;
+  if (found->elements != 2 || !found->element[0]->str || found->element[1]->elements != 2) return false;
   const redisReply *list = found->element[1]->element[1];
   *entry = (struct store_entry){strtoull(found->element[0]->str, NULL, 10), {(uint8_t *)list->str, list->len}};
   return true;
