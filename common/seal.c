@@ -104,12 +104,13 @@ static void bind_text(crypto_generichash_state *h, const char *text) {
   crypto_generichash_update(h, (const uint8_t *)text, size_bytes);
 }
 
-static struct bound bind(const char *subject, Partition p, const char *place, uint64_t version) {
+static struct bound bind(const char *type, const char *subject, Partition p, const char *place, uint64_t version) {
   crypto_generichash_state h;
   struct bound b;
   uint8_t numbers[9] = {p};
   for (int i = 0; i < 8; i++) numbers[1 + i] = version >> (56 - 8 * i);
   crypto_generichash_init(&h, NULL, 0, sizeof b.hash);
+  bind_text(&h, type);
   bind_text(&h, subject);
   bind_text(&h, place);
   crypto_generichash_update(&h, numbers, sizeof numbers);
@@ -140,7 +141,7 @@ static const char key_place[] = "key";
 
 void seal_new_key(const uint8_t master[32], const char *subject, Partition p, struct data_key *key, DataKey *wrapped,
                   struct arena *a) {
-  struct bound b = bind(subject, p, key_place, 0);
+  struct bound b = bind(data_key__descriptor.name, subject, p, key_place, 0);
   randombytes_buf(key->key, KEY_BYTES);
   *wrapped = (DataKey)DATA_KEY__INIT;
   wrapped->nonce = new_nonce(a);
@@ -151,7 +152,7 @@ void seal_new_key(const uint8_t master[32], const char *subject, Partition p, st
 
 bool seal_unwrap(const uint8_t master[32], const char *subject, Partition p, const DataKey *wrapped,
                  struct data_key *key) {
-  struct bound b = bind(subject, p, key_place, 0);
+  struct bound b = bind(data_key__descriptor.name, subject, p, key_place, 0);
   struct data_key out;
   if (wrapped->box.len != KEY_BYTES + TAG_BYTES || !decrypt(out.key, wrapped->box, &b, wrapped->nonce, master))
     return false;
@@ -171,7 +172,7 @@ static void clear(ProtobufCMessage *m, Seal *seal) {
 
 void seal_close(ProtobufCMessage *confidential, Seal **seal, const struct data_key *key, const char *subject,
                 Partition p, const char *place, uint64_t version, struct arena *a) {
-  struct bound b = bind(subject, p, place, version);
+  struct bound b = bind(confidential->descriptor->name, subject, p, place, version);
   Seal *closed = arena_take(a, sizeof *closed);
   *closed = (Seal)SEAL__INIT;
   closed->partition = p;
@@ -191,7 +192,7 @@ bool seal_open(ProtobufCMessage *confidential, Seal **seal, const struct data_ke
   const Seal *closed = *seal;
   const struct shape *s = shape_of(confidential->descriptor);
   if (!closed || closed->partition != partition_of(confidential, s)) return false;
-  struct bound b = bind(closed->subject, closed->partition, place, version);
+  struct bound b = bind(confidential->descriptor->name, closed->subject, closed->partition, place, version);
   // The box's size is its sender's choice, so that the cap must refuse here and not abort.
   uint8_t *text = a->allocator.alloc(a->allocator.allocator_data, closed->box.len + 1);
   if (!text || !decrypt(text, closed->box, &b, closed->nonce, key->key)) return false;

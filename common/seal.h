@@ -1,9 +1,9 @@
 // Sealing: confidential messages (those with a field `seal` of type Seal) leave the process only as ciphertext.
 //
 // XChaCha20-Poly1305 under a data key of the subject and partition; the data key is wrapped by the partition's master
-// key. The additional data binds subject, partition and place ("Person/X123456" or "event/MessageRequested") and version,
-// so that a box cannot be moved elsewhere or replayed as another version. All functions are pure but for the nonce's
-// randomness.
+// key. The additional data binds the message's type, subject, partition, place ("Person/X123456" or
+// "event/MessageRequested") and version, so that a box cannot be moved elsewhere or replayed as another version. All
+// functions are pure but for the nonce's randomness.
 #pragma once
 #include "arena.h"
 #include "common.pb-c.h"

@@ -124,6 +124,17 @@ static void a_seal_cannot_be_moved_to_another_place_version_subject_or_partition
   arena_deinit(&f.arena);
 }
 
+static void a_box_does_not_open_as_another_type_of_message(void **state) {
+  struct fixture f;
+  PersonalDetails details = PERSONAL_DETAILS__INIT;
+  (void)state;
+  begin(&f);
+  seal_close(&f.narrative->base, &f.narrative->seal, &f.key, "X123456", PARTITION__CONTACT, place, VERSION, &f.arena);
+  details.seal = f.narrative->seal;
+  assert_false(seal_open(&details.base, &details.seal, &f.key, place, VERSION, &f.arena));
+  arena_deinit(&f.arena);
+}
+
 static void another_key_does_not_open(void **state) {
   struct fixture f;
   (void)state;
@@ -216,6 +227,7 @@ int main(void) {
       cmocka_unit_test(a_seal_with_any_byte_flipped_stays_shut_and_untouched),
       cmocka_unit_test(a_shortened_seal_stays_shut),
       cmocka_unit_test(a_seal_cannot_be_moved_to_another_place_version_subject_or_partition),
+      cmocka_unit_test(a_box_does_not_open_as_another_type_of_message),
       cmocka_unit_test(another_key_does_not_open),
       cmocka_unit_test(subject_and_place_do_not_run_into_each_other),
       cmocka_unit_test(a_data_key_unwraps_under_its_own_master_subject_and_partition_only),
