@@ -67,6 +67,10 @@ static OfferWording *load_wording(struct arena *a, const char *path, char *error
 
 // The texts lie beside the folder of pathways: both are what a region may write for itself.
 int matching_load(const struct config *config, const void **settings, char *errors, size_t errors_bytes) {
+  if (!config->pathways) {
+    snprintf(errors, errors_bytes, "ALONGSIDE_PATHWAYS is not set, and beside that folder lies offers.yaml");
+    return -1;
+  }
   struct matching_settings *s = calloc(1, sizeof *s);
   if (!s) abort();
   char path[4096];
