@@ -102,12 +102,12 @@ int bus_addresses_parse(struct bus_addresses *a, const char *endpoint, char *err
   const char *host = endpoint + 6, *colon = strrchr(endpoint, ':');
   size_t host_bytes = colon && colon > host ? (size_t)(colon - host) : 0;
   *a = (struct bus_addresses){0};
-  if (strncmp(endpoint, "tcp://", 6) || !host_bytes || host_bytes >= sizeof a->host ||
+  if (strncmp(endpoint, "tcp://", 6) != 0 || !host_bytes || host_bytes >= sizeof a->host ||
       strspn(colon + 1, "0123456789") != strlen(colon + 1) || !colon[1] || strlen(colon + 1) >= sizeof a->port) {
     snprintf(errors, errors_bytes, "%s: must be of the form tcp://host:port", endpoint);
     return -1;
   }
-  bool brackets = host[0] == '[' && host[host_bytes - 1] == ']';
+  size_t brackets = host[0] == '[' && host[host_bytes - 1] == ']';
   memcpy(a->host, host + brackets, host_bytes - 2 * brackets);
   strcpy(a->port, colon + 1);
   a->named = !is_literal(a->host);

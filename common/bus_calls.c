@@ -34,7 +34,7 @@ static uint32_t home_of(const struct bus_calls *c, const uint8_t id[16]) {
 // The slot of the id, or the free one where it would go.
 static uint32_t slot_of(const struct bus_calls *c, const uint8_t id[16]) {
   uint32_t at = home_of(c, id);
-  while (c->slots[at] && memcmp(c->entries[c->slots[at] - 1].id, id, 16)) at = (at + 1) & MASK;
+  while (c->slots[at] && memcmp(c->entries[c->slots[at] - 1].id, id, 16) != 0) at = (at + 1) & MASK;
   return at;
 }
 

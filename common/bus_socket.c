@@ -76,18 +76,14 @@ int bus_zmq_be_client(void *zmq, const char *public_key, const char *secret_key,
 
 // One message. The number of its parts, those beyond `most` dropped; 0: there is none.
 static int receive_parts(void *zmq, zmq_msg_t *parts, int most) {
+  zmq_msg_t dropped = {{0}};
   int n = 0;
-  bool more = true;
-  while (more) {
-    zmq_msg_t dropped, *part = n < most ? &parts[n] : &dropped;
+  for (bool more = true; more; n++) {
+    zmq_msg_t *part = n < most ? &parts[n] : &dropped;
     zmq_msg_init(part);
-    if (zmq_msg_recv(part, zmq, ZMQ_DONTWAIT) < 0) {
-      zmq_msg_close(part);
-      break;
-    }
+    if (zmq_msg_recv(part, zmq, ZMQ_DONTWAIT) < 0) break; // an empty message holds nothing that needs closing
     more = zmq_msg_more(part);
-    if (n >= most) zmq_msg_close(&dropped);
-    n++;
+    if (part == &dropped) zmq_msg_close(part);
   }
   return n;
 }

@@ -162,7 +162,18 @@ static void conclude(struct job *j) {
 
 static void step(struct job *j);
 
-// Another writer was first: everything is read and decided anew, at the moment that the message came with.
+// Everything is read and decided anew, from the store itself and at the moment that the message came with.
+static void restart(struct job *j) {
+  records_init(&j->rs, &j->arena);
+  j->rs.certain = true;
+  j->guessed = false;
+  j->keys = NULL;
+  j->opened = NULL;
+  j->phase = JOB_READING;
+  step(j);
+}
+
+// Another writer was first.
 static void again(struct job *j) {
   j->engine->conflicts++;
   job_forget(j);
@@ -174,12 +185,7 @@ static void again(struct job *j) {
     unavailable(j, "others are changing the same record; send it again");
     return;
   }
-  records_init(&j->rs, &j->arena);
-  j->rs.certain = true;
-  j->keys = NULL;
-  j->opened = NULL;
-  j->phase = JOB_READING;
-  step(j);
+  restart(j);
 }
 
 static void on_committed(struct store_change *commit, enum store_result result) {
@@ -212,6 +218,10 @@ static bool read_missing(struct job *j);
 
 static void decide(struct job *j) {
   j->change = j->row->decide ? j->row->decide(&j->rs, &j->m) : change_of(&j->m);
+  if (j->change.problem && j->guessed) {
+    restart(j); // a commit would have shown a stale guess, but a refusal commits nothing
+    return;
+  }
   if (j->change.problem) {
     j->engine->refused++;
     struct change refusal = {.arena = &j->arena, .problem = j->change.problem};
@@ -261,11 +271,14 @@ static uint64_t get_version(const uint8_t *in) {
 }
 
 static void resolve_cached(struct job *j) {
-  for (struct record *r = j->rs.first; r && j->rs.n_unknown; r = r->next) {
+  if (j->rs.certain) return;
+  for (struct record *r = j->rs.first; r; r = r->next) {
+    j->guessed |= r->presumed;
     if (r->known && !r->presumed) continue;
     size_t size_bytes;
     const uint8_t *value = cache_get(j->engine->records, job_key(j, r->type, r->id), &size_bytes);
     if (!value) continue;
+    j->guessed = true;
     if (r->presumed) j->rs.n_unknown++;
     r->presumed = false;
     learn(j, r, true, get_version(value), (struct bytes){value + 8, size_bytes - 8});
@@ -456,7 +469,7 @@ void engine_request(struct engine *e, const struct bus_route *route, const Envel
   }
   j->m.actor = copy_actor(&j->arena, actor);
   j->m.roles = actor_roles(actor);
-  j->m.check_only = request->check_only;
+  j->m.check_only = j->rs.certain = request->check_only; // no commit follows that would show a stale guess
   j->body = arena_unpack(&j->arena, row->body, request->body.data, request->body.len);
   j->m.body = j->body;
   if (!j->body || !seal_walk(j->body, visit_unsealed, NULL)) {

@@ -35,6 +35,7 @@ struct job {
   enum { JOB_READING, JOB_SEALING, JOB_COMMITTING } phase;
   unsigned attempts, reads_pending;
   bool read_failed;
+  bool guessed;              // something was presumed absent or came from the cache: no ground for a refusal
   struct store_change commit;
   // of a command
   struct bus_route route;

@@ -83,15 +83,6 @@ static int load_sign(struct keys *k, char *errors, size_t errors_bytes) {
   return 0;
 }
 
-static int load_masters(struct keys *k, char *errors, size_t errors_bytes) {
-  for (int p = PARTITION__CONTACT; p < KEYS_PARTITIONS; p++) {
-    int found = load_hex(k, partition_names[p], "master", k->master[p], errors, errors_bytes);
-    if (found < 0) return -1;
-    k->has_master[p] = found > 0;
-  }
-  return 0;
-}
-
 int64_t keys_peers_stamp(const char *folder) {
   char path[PATH_BYTES];
   struct stat s;
@@ -155,6 +146,25 @@ static int check_own_peer(const struct keys *k, char *errors, size_t errors_byte
   return -1;
 }
 
+// Only the partitions that this service's entry names: a master key that lies in the folder for another service stays
+// unread.
+static int load_masters(struct keys *k, char *errors, size_t errors_bytes) {
+  const Peer *self = keys_peer(k, k->name);
+  for (size_t i = 0; i < self->n_opens; i++) {
+    Partition p = self->opens[i];
+    if ((unsigned)p == 0 || (unsigned)p >= (unsigned)KEYS_PARTITIONS) continue;
+    int found = load_hex(k, partition_names[p], "master", k->master[p], errors, errors_bytes);
+    if (found < 0) return -1;
+    if (!found) {
+      snprintf(errors, errors_bytes, "%s/%s.master: not there, but peers.yaml says that %s opens this partition",
+               k->folder, partition_names[p], k->name);
+      return -1;
+    }
+    k->has_master[p] = true;
+  }
+  return 0;
+}
+
 int keys_load(struct keys *k, const char *folder, const char *name, char *errors, size_t errors_bytes) {
   *k = (struct keys){0};
   arena_init(&k->arena, PEERS_CAP_BYTES);
@@ -165,8 +175,8 @@ int keys_load(struct keys *k, const char *folder, const char *name, char *errors
   strcpy(k->folder, folder);
   strcpy(k->name, name);
   if (load_curve(k, errors, errors_bytes) || load_sign(k, errors, errors_bytes)) goto fault;
-  if (load_masters(k, errors, errors_bytes) || load_peers(k, errors, errors_bytes)) goto fault;
-  if (!check_own_peer(k, errors, errors_bytes)) return 0;
+  if (load_peers(k, errors, errors_bytes) || check_own_peer(k, errors, errors_bytes)) goto fault;
+  if (!load_masters(k, errors, errors_bytes)) return 0;
 fault:
   keys_free(k);
   return -1;

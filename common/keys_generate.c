@@ -21,14 +21,21 @@ enum {
   HEX_BYTES = 65
 };
 
-// Who is made, and what each may send. Reading events needs no permission; Ping is how a service asks after itself.
+// Who is made, what each may send, and which partitions each opens. Reading events needs no permission; Ping is how a
+// service asks after itself. The gateway and reporting open nothing.
 struct maker {
   const char *name, *sends;
   bool signs;
+  Partition opens[KEYS_PARTITIONS]; // ends with 0
 };
 static const struct maker makers[] = {
-    {"gateway", "*", true},       {"intake", "Ping", false},  {"reminders", "Ping", false}, {"matching", "Ping", false},
-    {"reporting", "Ping", false}, {"courier", "Ping", false}, {"operator", "Ping", false},
+    {"gateway", "*", true, {0}},
+    {"intake", "Ping", false, {PARTITION__CONTACT, PARTITION__SUPERVISION}},
+    {"reminders", "Ping", false, {PARTITION__CONTACT}},
+    {"matching", "Ping", false, {PARTITION__CONTACT}},
+    {"reporting", "Ping", false, {0}},
+    {"courier", "Ping", false, {PARTITION__CONTACT}},
+    {"operator", "Ping,Replay", false, {0}},
 };
 enum {
   MAKERS = sizeof makers / sizeof makers[0]
@@ -152,6 +159,9 @@ static int make_peer(struct work *w, const struct maker *m) {
   peer->public_key = arena_text(&w->arena, public_key);
   peer->actor_key = arena_text(&w->arena, actor_key);
   set_sends(w, peer, m->sends);
+  peer->opens = arena_take(&w->arena, sizeof m->opens);
+  for (peer->n_opens = 0; m->opens[peer->n_opens]; peer->n_opens++)
+    peer->opens[peer->n_opens] = m->opens[peer->n_opens];
   return 0;
 }
 
@@ -160,6 +170,10 @@ static int make_peer(struct work *w, const struct maker *m) {
 static void print_peer(struct buffer *out, const Peer *peer) {
   buffer_printf(out, "  - name: \"%s\"\n    publicKey: \"%s\"\n    sends: [", peer->name, peer->public_key);
   for (size_t i = 0; i < peer->n_sends; i++) buffer_printf(out, "%s\"%s\"", i ? ", " : "", peer->sends[i]);
+  buffer_text(out, "]\n");
+  buffer_text(out, "    opens: [");
+  for (size_t i = 0; i < peer->n_opens; i++)
+    buffer_printf(out, "%s%s", i ? ", " : "", keys_partition_name(peer->opens[i]));
   buffer_text(out, "]\n");
   if (*peer->actor_key) buffer_printf(out, "    actorKey: \"%s\"\n", peer->actor_key);
 }
@@ -225,7 +239,7 @@ static int make_all(struct work *w, const char *foreign, const char *sends) {
   if (read_peers(w) || make_masters(w)) return -1;
   for (size_t i = 0; i < MAKERS; i++)
     if (make_peer(w, &makers[i])) return -1;
-  if (foreign && make_peer(w, &(struct maker){foreign, sends, true})) return -1;
+  if (foreign && make_peer(w, &(struct maker){foreign, sends, true, {0}})) return -1;
   return write_peers(w);
 }
 

@@ -28,6 +28,7 @@ struct reader {
   uint64_t kept;   // the cursor as the store has it; invariant: kept <= cursor
   uint64_t latest; // the newest that is known to exist
   unsigned quiet_ticks, keep_ticks;
+  bool restart;       // load the cursor again as soon as what is being fetched is there
   struct arena arena; // holds what is being taken
   struct taking {
     EventList *list;
@@ -115,7 +116,11 @@ static bool add(struct reader *r, uint64_t last, const uint8_t *list, size_t lis
 static void on_fetched(void *context, enum store_result result, const struct store_entry *entries, size_t n) {
   struct reader *r = context;
   r->state = FAILED;
-  if (result != STORE_DONE) return;
+  if (r->restart) load(r);
+  if (result != STORE_DONE || r->restart) {
+    r->restart = false;
+    return;
+  }
   idle(r);
   for (size_t i = 0; i < n; i++)
     if (!add(r, entries[i].last, entries[i].list.data, entries[i].list.size_bytes))
@@ -240,6 +245,13 @@ static void keep(struct reader *r) {
   r->keep =
       (struct store_change){.area = r->area, .records = &r->keep_record, .n_records = 1, .done = on_kept, .owner = r};
   r->store->ops->commit(r->store, &r->keep);
+}
+
+void reader_restart(struct reader *r) {
+  if (r->state == FETCHING)
+    r->restart = true; // what comes follows on the old cursor, and is not taken
+  else if (r->state == IDLE || r->state == FAILED)
+    load(r);
 }
 
 void reader_tick(struct reader *r) {

@@ -21,6 +21,8 @@ void reader_free(struct reader *r);
 void reader_hear(struct reader *r, uint64_t last, const uint8_t *list, size_t list_bytes);
 // Call about once a second: retries what failed, looks at the stream when nothing was heard, keeps the cursor.
 void reader_tick(struct reader *r);
+// Begins anew at the cursor as it is kept now.
+void reader_restart(struct reader *r);
 // The newest sequence that it knows of, and the one that it has handled.
 uint64_t reader_latest(const struct reader *r);
 uint64_t reader_cursor(const struct reader *r);

@@ -225,10 +225,30 @@ static void answer_ping(struct process *p, const struct bus_route *route, const 
   buffer_free(&text);
 }
 
+// The read model forgets everything and is filled again from the first event on. peers.yaml says who may ask for it.
+static void replay(struct process *p, const struct bus_route *route, const Envelope *request) {
+  Envelope out = ENVELOPE__INIT;
+  Problem problem = PROBLEM__INIT;
+  out.type = "Replayed";
+  out.correlation_id = request->correlation_id;
+  if (!p->model || !model_clear(p->model)) {
+    problem.code = p->model ? CODE__UNAVAILABLE : CODE__NOT_FOUND;
+    problem.why = p->model ? "the read model cannot be written; see the log" : "this service keeps no read model";
+    out.problem = &problem;
+  } else {
+    for (size_t i = 0; i < p->n_areas; i++) reader_restart(p->areas[i].reader);
+  }
+  bus_reply(p->server, route, &out);
+}
+
 static void on_request(void *context, const struct bus_route *route, const char *peer, const Envelope *request) {
   struct process *p = context;
   if (strcmp(request->type, "Ping") == 0) {
     answer_ping(p, route, request);
+    return;
+  }
+  if (strcmp(request->type, "Replay") == 0) {
+    replay(p, route, request);
     return;
   }
   const Actor *actor = NULL;

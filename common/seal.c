@@ -153,7 +153,7 @@ void seal_new_key(const uint8_t master[32], const char *subject, Partition p, st
 bool seal_unwrap(const uint8_t master[32], const char *subject, Partition p, const DataKey *wrapped,
                  struct data_key *key) {
   struct bound b = bind(data_key__descriptor.name, subject, p, key_place, 0);
-  struct data_key out;
+  struct data_key out = {{0}};
   if (wrapped->box.len != KEY_BYTES + TAG_BYTES || !decrypt(out.key, wrapped->box, &b, wrapped->nonce, master))
     return false;
   *key = out;

@@ -1,92 +1,19 @@
-#include "store_redis.h"
-#include "commit.h"
-#include "queue.h"
-#include "redis.h"
+#include "store_redis_inner.h"
 #include <assert.h>
 #include <stdio.h>
-
-enum {
-  KEYS_PER_MGET = 1024
-}; // so that no single command holds Redis up for long
-
-struct store_redis;
-
-// Changes that went out in one call.
-struct commits {
-  struct redis_call call; // first
-  struct store_redis *s;
-  struct store_change *changes[COMMIT_CHANGES];
-  size_t n; // 0: free
-};
-
-// Reads whose records went out in one MGET.
-struct fetch {
-  struct redis_call call; // first
-  struct store_redis *s;
-  size_t n, n_keys;
-  struct store_read *reads[];
-};
-
-// The part of an index that a read wants. Where the read wants records too, the MGET follows, and ends the read.
-struct page_call {
-  struct redis_call call; // first
-  struct store_redis *s;
-  struct store_read *read;
-};
-
-// A look at a stream or a claim of timers: its arguments and whom to answer.
-struct scan {
-  struct redis_call call; // first
-  struct store_redis *s;
-  char area[64], service[64];
-  uint64_t after;
-  int64_t now_ms, lease_ms;
-  unsigned limit;
-  store_events_fn *events; // NULL: a claim
-  store_timers_fn *timers;
-  void *context;
-};
-
-struct store_redis {
-  struct store store; // first
-  uv_prepare_t prepare;
-  uv_idle_t idle; // runs while something is queued: what is queued after our prepare must not wait for the next event
-  struct redis *redis;
-  char service[64];
-  struct queue reads, changes, scans;
-  struct queue fetches;                                       // reads whose records are still to be sent for
-  struct queue empties;                                       // reads that want nothing
-  struct queue refused_reads, refused_changes, refused_scans; // beyond STORE_IN_HAND
-  size_t in_hand;                                             // operations without an answer
-  struct commits commits[STORE_COMMITS_ON_THEIR_WAY];
-  struct resp resp;
-  bool closing;
-  int handles; // that are not closed yet
-  void (*closed)(void *context);
-  void *context;
-};
-
-static void *take(size_t size_bytes) {
-  void *memory = calloc(1, size_bytes);
-  if (!memory) abort();
-  return memory;
-}
 
 static struct store_redis *of(struct store *store) {
   return (struct store_redis *)store;
 }
 
-// Sends what is in s->resp. The connection is ready: flush() looked, and nothing is written in between.
-static void send_call(struct store_redis *s, struct redis_call *call) {
+// flush() saw that the connection is ready, and nothing has been written since.
+void store_redis_send(struct store_redis *s, struct redis_call *call) {
   size_t size_bytes;
   const char *command = resp_end(&s->resp, &size_bytes);
   if (!redis_send(s->redis, command, size_bytes, call)) abort();
 }
 
-// Whether a reply is an array, of so many elements where they are known. An error means that Redis is not what it was
-// when it was greeted (its functions are gone, it has become a replica, it is out of memory): the connection is made
-// anew, and what is on its way on this one is answered STORE_UNAVAILABLE.
-static bool is_array(struct store_redis *s, const redisReply *reply, size_t elements) {
+bool store_redis_is_array(struct store_redis *s, const redisReply *reply, size_t elements) {
   if (!reply) return false;
   if (reply->type == REDIS_REPLY_ARRAY && (elements == SIZE_MAX || reply->elements == elements)) return true;
   redis_drop(s->redis, reply->type == REDIS_REPLY_ERROR ? reply->str : "a reply was not understood");
@@ -102,7 +29,7 @@ static void answer_change(struct store_redis *s, struct store_change *change, en
 
 static void on_commits(struct redis_call *call, const redisReply *reply) {
   struct commits *batch = (struct commits *)call;
-  bool understood = is_array(batch->s, reply, batch->n);
+  bool understood = store_redis_is_array(batch->s, reply, batch->n);
   for (size_t i = 0; i < batch->n; i++) {
     long long first = understood ? reply->element[i]->integer : 0;
     if (first > 0) batch->changes[i]->first_sequence = (uint64_t)first;
@@ -121,182 +48,7 @@ static void send_commits(struct store_redis *s) {
     for (size_t c = 0; c < batch->n; c++) batch->changes[c] = queue_pop(&s->changes);
     batch->s = s;
     batch->call.done = on_commits;
-    send_call(s, &batch->call);
-  }
-}
-
-// --- reads
-
-// The read may be gone after `done`; its members are ours.
-static void answer_read(struct store_redis *s, struct store_read *read, enum store_result result) {
-  char **members = read->members;
-  s->in_hand--;
-  read->done(read, result);
-  free(members);
-}
-
-static void set_value(struct store_value *value, const redisReply *found) {
-  *value = (struct store_value){.exists = false};
-  if (found->type != REDIS_REPLY_STRING || found->len < 8) return;
-  uint64_t version;
-  memcpy(&version, found->str, 8);
-  *value = (struct store_value){true, __builtin_bswap64(version), {(uint8_t *)found->str + 8, found->len - 8}};
-}
-
-static void on_fetch(struct redis_call *call, const redisReply *reply) {
-  struct fetch *fetch = (struct fetch *)call;
-  bool understood = is_array(fetch->s, reply, fetch->n_keys);
-  size_t at = 0;
-  for (size_t i = 0; i < fetch->n; i++) {
-    struct store_read *read = fetch->reads[i];
-    for (size_t k = 0; understood && k < read->n_keys; k++) set_value(&read->values[k], reply->element[at++]);
-    answer_read(fetch->s, read, understood ? STORE_DONE : STORE_UNAVAILABLE);
-  }
-  free(fetch);
-}
-
-// Sends for the records of as many reads as make one MGET.
-static void send_fetch(struct store_redis *s) {
-  size_t n = queue_size(&s->fetches);
-  struct fetch *fetch = take(sizeof *fetch + n * sizeof *fetch->reads);
-  *fetch = (struct fetch){.call.done = on_fetch, .s = s};
-  resp_begin(&s->resp);
-  resp_text(&s->resp, "MGET");
-  while (fetch->n < n && fetch->n_keys < KEYS_PER_MGET) {
-    struct store_read *read = fetch->reads[fetch->n++] = queue_pop(&s->fetches);
-    for (size_t k = 0; k < read->n_keys; k++) resp_text(&s->resp, read->keys[k]);
-    fetch->n_keys += read->n_keys;
-  }
-  send_call(s, &fetch->call);
-}
-
-// Copies the texts of a reply; the pointers and the texts are one block of memory.
-static char **copy_texts(const redisReply *reply) {
-  size_t bytes = reply->elements * sizeof(char *) + 1;
-  for (size_t i = 0; i < reply->elements; i++) bytes += reply->element[i]->len + 1;
-  char **texts = take(bytes), *to = (char *)(texts + reply->elements);
-  for (size_t i = 0; i < reply->elements; i++) {
-    texts[i] = memcpy(to, reply->element[i]->str, reply->element[i]->len + 1);
-    to += reply->element[i]->len + 1;
-  }
-  return texts;
-}
-
-// A page that was not understood takes the connection down, and with it the read's records: on_fetch then answers.
-static void on_page(struct redis_call *call, const redisReply *reply) {
-  struct page_call *page = (struct page_call *)call;
-  struct store_read *read = page->read;
-  bool understood = is_array(page->s, reply, SIZE_MAX);
-  if (understood) {
-    read->members = copy_texts(reply);
-    read->n_members = reply->elements;
-  }
-  if (!read->n_keys) answer_read(page->s, read, understood ? STORE_DONE : STORE_UNAVAILABLE);
-  free(page);
-}
-
-static void send_page(struct store_redis *s, struct store_read *read) {
-  struct page_call *page = take(sizeof *page);
-  *page = (struct page_call){{on_page}, s, read};
-  resp_begin(&s->resp);
-  resp_text(&s->resp, "ZRANGEBYLEX");
-  resp_key(&s->resp, read->area, "index:", read->index);
-  if (read->after && *read->after) {
-    uint8_t *from = resp_space(&s->resp, strlen(read->after) + 1);
-    *from = '(';
-    memcpy(from + 1, read->after, strlen(read->after));
-  } else {
-    resp_text(&s->resp, "-");
-  }
-  resp_text(&s->resp, "+");
-  resp_text(&s->resp, "LIMIT");
-  resp_text(&s->resp, "0");
-  resp_number(&s->resp, read->limit);
-  send_call(s, &page->call);
-}
-
-// Pages first: what wants records too is answered with them.
-static void send_reads(struct store_redis *s) {
-  while (queue_size(&s->reads)) {
-    struct store_read *read = queue_pop(&s->reads);
-    if (read->index) send_page(s, read);
-    if (read->n_keys) queue_push(&s->fetches, read);
-  }
-  while (queue_size(&s->fetches)) send_fetch(s);
-}
-
-// --- streams and timers
-
-static void answer_scan(struct scan *scan, enum store_result result, const struct store_entry *entries, char **names,
-                        size_t n) {
-  scan->s->in_hand--;
-  if (scan->events)
-    scan->events(scan->context, result, entries, n);
-  else
-    scan->timers(scan->context, result, names, n);
-  free(scan);
-}
-
-// An entry is its id ("<sequence>-0") and a list of fields, of which there is one.
-static bool set_entry(struct store_entry *entry, const redisReply *found) {
-  if (found->elements != 2 || !found->element[0]->str || found->element[1]->elements != 2) return false;
-  const redisReply *list = found->element[1]->element[1];
-  *entry = (struct store_entry){strtoull(found->element[0]->str, NULL, 10), {(uint8_t *)list->str, list->len}};
-  return true;
-}
-
-static void on_events(struct redis_call *call, const redisReply *reply) {
-  struct scan *scan = (struct scan *)call;
-  bool understood = is_array(scan->s, reply, SIZE_MAX);
-  size_t n = understood ? reply->elements : 0;
-  struct store_entry *entries = take((n + 1) * sizeof *entries);
-  for (size_t i = 0; understood && i < n; i++) understood = set_entry(&entries[i], reply->element[i]);
-  answer_scan(scan, understood ? STORE_DONE : STORE_UNAVAILABLE, entries, NULL, understood ? n : 0);
-  free(entries);
-}
-
-static void on_claim(struct redis_call *call, const redisReply *reply) {
-  struct scan *scan = (struct scan *)call;
-  bool understood = is_array(scan->s, reply, SIZE_MAX);
-  char **names = understood ? copy_texts(reply) : NULL;
-  answer_scan(scan, understood ? STORE_DONE : STORE_UNAVAILABLE, NULL, names, understood ? reply->elements : 0);
-  free(names);
-}
-
-static void send_events(struct store_redis *s, struct scan *scan) {
-  char from[24];
-  snprintf(from, sizeof from, "(%llu", (unsigned long long)scan->after);
-  resp_begin(&s->resp);
-  resp_text(&s->resp, "XRANGE");
-  resp_key(&s->resp, scan->area, "events", "");
-  resp_text(&s->resp, scan->after ? from : "-");
-  resp_text(&s->resp, "+");
-  resp_text(&s->resp, "COUNT");
-  resp_number(&s->resp, scan->limit);
-  scan->call.done = on_events;
-  send_call(s, &scan->call);
-}
-
-static void send_claim(struct store_redis *s, struct scan *scan) {
-  resp_begin(&s->resp);
-  resp_text(&s->resp, "FCALL");
-  resp_text(&s->resp, "claim");
-  resp_number(&s->resp, 1);
-  resp_key(&s->resp, scan->area, "timers:", scan->service);
-  resp_number(&s->resp, scan->now_ms);
-  resp_number(&s->resp, scan->lease_ms);
-  resp_number(&s->resp, scan->limit);
-  scan->call.done = on_claim;
-  send_call(s, &scan->call);
-}
-
-static void send_scans(struct store_redis *s) {
-  while (queue_size(&s->scans)) {
-    struct scan *scan = queue_pop(&s->scans);
-    if (scan->events)
-      send_events(s, scan);
-    else
-      send_claim(s, scan);
+    store_redis_send(s, &batch->call);
   }
 }
 
@@ -304,14 +56,14 @@ static void send_scans(struct store_redis *s) {
 
 // Answers those who are queued now: who is answered may ask again at once, and that waits for the next turn.
 static void answer_reads(struct store_redis *s, struct queue *q, enum store_result result) {
-  for (size_t n = queue_size(q); n > 0 && queue_size(q); n--) answer_read(s, queue_pop(q), result);
+  for (size_t n = queue_size(q); n > 0 && queue_size(q); n--) store_redis_answer_read(s, queue_pop(q), result);
 }
 
 static void refuse(struct store_redis *s, struct queue *reads, struct queue *changes, struct queue *scans) {
   size_t n_changes = queue_size(changes), n_scans = queue_size(scans);
   answer_reads(s, reads, STORE_UNAVAILABLE);
   while (n_changes-- && queue_size(changes)) answer_change(s, queue_pop(changes), STORE_UNAVAILABLE);
-  while (n_scans-- && queue_size(scans)) answer_scan(queue_pop(scans), STORE_UNAVAILABLE, NULL, NULL, 0);
+  while (n_scans-- && queue_size(scans)) store_redis_answer_scan(queue_pop(scans), STORE_UNAVAILABLE, NULL, NULL, 0);
 }
 
 static void flush(struct store_redis *s) {
@@ -322,8 +74,8 @@ static void flush(struct store_redis *s) {
     refuse(s, &s->reads, &s->changes, &s->scans);
     return;
   }
-  send_scans(s);
-  send_reads(s);
+  store_redis_send_scans(s);
+  store_redis_send_reads(s);
   send_commits(s);
   redis_flush(s->redis);
 }
