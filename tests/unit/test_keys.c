@@ -150,18 +150,34 @@ static void a_wrong_key_file_is_named(void **state) {
   keyring_remove(&r);
 }
 
-static void a_service_has_the_masters_that_are_in_its_folder_and_no_others(void **state) {
+static void a_service_opens_the_partitions_of_its_entry_and_no_others(void **state) {
+  static const struct {
+    const char *name;
+    bool contact, supervision;
+  } expected[] = {
+      {"intake", true, true}, {"courier", true, false}, {"reporting", false, false}, {"gateway", false, false}};
+  struct keyring r = keyring_make();
+  (void)state;
+  for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+    struct keys k;
+    keyring_load(&r, expected[i].name, &k); // every master key lies in the folder
+    assert_int_equal(k.has_master[PARTITION__CONTACT], expected[i].contact);
+    assert_int_equal(k.has_master[PARTITION__SUPERVISION], expected[i].supervision);
+    assert_false(k.has_master[PARTITION__PARTITION_UNSPECIFIED]);
+    keys_free(&k);
+  }
+  keyring_remove(&r);
+}
+
+static void a_master_key_that_should_be_there_is_missed(void **state) {
   struct keyring r = keyring_make();
   struct keys k;
   char path[128];
   (void)state;
-  snprintf(path, sizeof path, "%s/mentoring.master", r.folder);
+  snprintf(path, sizeof path, "%s/supervision.master", r.folder);
   assert_int_equal(unlink(path), 0);
-  keyring_load(&r, "intake", &k);
-  assert_true(k.has_master[PARTITION__CONTACT]);
-  assert_false(k.has_master[PARTITION__MENTORING]);
-  assert_false(k.has_master[PARTITION__PARTITION_UNSPECIFIED]);
-  keys_free(&k);
+  assert_int_equal(keys_load(&k, r.folder, "intake", errors, sizeof errors), -1);
+  assert_non_null(strstr(errors, "supervision.master"));
   keyring_remove(&r);
 }
 
@@ -187,7 +203,8 @@ int main(void) {
       cmocka_unit_test(a_foreign_peer_cannot_take_the_name_of_a_service),
       cmocka_unit_test(a_malformed_peers_file_leaves_the_running_as_it_was),
       cmocka_unit_test(a_wrong_key_file_is_named),
-      cmocka_unit_test(a_service_has_the_masters_that_are_in_its_folder_and_no_others),
+      cmocka_unit_test(a_service_opens_the_partitions_of_its_entry_and_no_others),
+      cmocka_unit_test(a_master_key_that_should_be_there_is_missed),
       cmocka_unit_test(a_key_that_the_peers_file_contradicts_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
