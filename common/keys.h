@@ -5,7 +5,8 @@
 //   <service>.curve     the service's CURVE secret key, Z85 (mode 0600; only that service has it)
 //   <peer>.sign         an Ed25519 seed, 64 hex digits: signs actors (only the gateway and foreign senders have one)
 //   <partition>.master  a partition's master key, 64 hex digits: contact.master, supervision.master, mentoring.master,
-//                       safeguarding.master. A service has those that its readers need; what it has not, it cannot open.
+//                       safeguarding.master. A service reads those that its entry in peers.yaml names (opens), and
+//                       must have them; what it does not read, it cannot open.
 #pragma once
 #include "arena.h"
 #include "envelope.pb-c.h"
