@@ -189,8 +189,9 @@ static char **copy_names(struct named *const *names, size_t n) {
   for (size_t i = 0; i < n; i++) bytes += strlen(names[i]->name) + 1;
   char **copies = take(bytes), *to = (char *)(copies + n);
   for (size_t i = 0; i < n; i++) {
-    copies[i] = strcpy(to, names[i]->name);
-    to += strlen(to) + 1;
+    size_t size_bytes = strlen(names[i]->name) + 1;
+    copies[i] = memcpy(to, names[i]->name, size_bytes);
+    to += size_bytes;
   }
   return copies;
 }
@@ -209,7 +210,8 @@ char **memory_page(const struct memory *m, const char *area, const char *index, 
   if (after && *after && table_find(members, after)) first++;
   size_t left = members->n - first;
   *n = left < limit ? left : limit;
-  return copy_names(members->items ? members->items + first : NULL, *n);
+  struct named *none = NULL;
+  return copy_names(members->items ? members->items + first : &none, *n);
 }
 
 static int by_score(const void *one, const void *other) {

@@ -42,6 +42,7 @@ struct redis {
   unsigned silent_ticks;    // since something was last heard. Ticks, not time: a stopped process hears nothing either
   unsigned ready_ticks;     // since the greeting
   size_t on_their_way;      // commands without an answer
+  bool hearing;             // an answer is being handed on: hiredis must not be made to write
   char *host, *port, *path; // path: a Unix socket
   char *user, *password;
   struct redis_call greeting; // the one command of the greeting that is on its way
@@ -174,7 +175,9 @@ static void on_reply(redisAsyncContext *context, void *reply, void *privdata) {
   r->on_their_way--;
   r->silent_ticks = 0;
   if (!reply && r->state == READY) r->state = WAITING; // nothing more is taken while the others are being answered
+  r->hearing = true;
   call->done(call, reply);
+  r->hearing = false;
 }
 
 static bool send_now(struct redis *r, const char *command, size_t size_bytes, struct redis_call *call) {
@@ -234,8 +237,8 @@ static void connect_to(struct redis *r, redisAsyncContext *context) {
 
 // One of the addresses that were found, each in its turn: `localhost` may be two, with Redis behind one of them.
 static const struct addrinfo *choose(const struct redis *r, const struct addrinfo *found) {
-  unsigned n = 0;
-  for (const struct addrinfo *a = found; a; a = a->ai_next) n++;
+  unsigned n = 1;
+  for (const struct addrinfo *a = found->ai_next; a; a = a->ai_next) n++;
   for (unsigned i = r->turn % n; i > 0; i--) found = found->ai_next;
   return found;
 }
@@ -339,10 +342,12 @@ bool redis_send(struct redis *r, const char *command, size_t size_bytes, struct 
   return r->state == READY && send_now(r, command, size_bytes, call);
 }
 
+// The watcher outlives its connection until the loop goes on.
 void redis_flush(struct redis *r) {
-  if (r->state != READY || !r->watcher || !(r->watcher->wanted & UV_WRITABLE)) return;
-  redisAsyncHandleWrite(r->watcher->context);
-  if (r->watcher) watch(r->watcher);
+  struct watcher *w = r->watcher;
+  if (r->state != READY || r->hearing || !w || !(w->wanted & UV_WRITABLE)) return;
+  redisAsyncHandleWrite(w->context);
+  if (w->context) watch(w);
 }
 
 void redis_drop(struct redis *r, const char *why) {

@@ -238,6 +238,27 @@ static void closing_answers_what_is_on_its_way(void **state) {
   assert_int_equal(answered(&w), 10);
 }
 
+static void close_in_answer(struct store_change *change, enum store_result result) {
+  struct world *w = change->owner;
+  count(w, result);
+  w->store->ops->close(w->store, on_closed, w);
+}
+
+static void a_store_can_be_closed_by_the_one_who_is_answered(void **state) {
+  (void)state;
+  struct world w;
+  struct each each;
+  open_with(&w, (struct config){.redis = server.address});
+  assert_true(ready_within(&w, 2000));
+  ask_each(&w, &each);
+  struct store_change last = event_in(&w);
+  each.change.done = close_in_answer;
+  w.store->ops->commit(w.store, &last);
+  while (!w.closed) uv_run(&w.loop, UV_RUN_ONCE);
+  assert_int_equal(answered(&w), 6);
+  assert_int_equal(uv_loop_close(&w.loop), 0);
+}
+
 static void functions_that_vanish_are_loaded_again(void **state) {
   (void)state;
   struct world w;
@@ -391,6 +412,7 @@ int main(void) {
       cmocka_unit_test(a_redis_that_hangs_is_left_after_five_seconds),
       cmocka_unit_test(what_is_too_much_is_unavailable_at_once),
       cmocka_unit_test(closing_answers_what_is_on_its_way),
+      cmocka_unit_test(a_store_can_be_closed_by_the_one_who_is_answered),
       cmocka_unit_test(functions_that_vanish_are_loaded_again),
       cmocka_unit_test(another_text_of_the_library_is_replaced),
       cmocka_unit_test(an_account_without_the_right_to_load_uses_the_library_that_is_there),
