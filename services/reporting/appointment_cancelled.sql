@@ -1,0 +1,2 @@
+-- AppointmentCancelled.
+UPDATE appointment SET state = 'CANCELLED' WHERE area = :area AND id = :id;

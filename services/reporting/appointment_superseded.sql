@@ -1,0 +1,2 @@
+-- AppointmentSuperseded.
+UPDATE appointment SET state = 'SUPERSEDED' WHERE area = :area AND id = :id;

@@ -1,0 +1,2 @@
+-- MentorResumed.
+UPDATE mentor SET paused = 0 WHERE area = :area AND id = :id;

@@ -1,0 +1,83 @@
+-- What the reports are counted from: one row per fact, keyed by the fact's own id, so that an event that is handled again
+-- changes nothing. Days and weeks are UTC dates (YYYY-MM-DD); a week is named after its Monday. The day leads the key,
+-- since reports ask for a range of days and new facts lie close to each other.
+CREATE TABLE IF NOT EXISTS session (
+  area TEXT NOT NULL,
+  day TEXT NOT NULL,              -- on which it started
+  id TEXT NOT NULL,
+  week TEXT NOT NULL,
+  appointment_id TEXT NOT NULL,   -- empty: an unplanned contact
+  pathway TEXT NOT NULL,
+  practitioner TEXT NOT NULL,
+  happened INTEGER NOT NULL,
+  came TEXT NOT NULL,             -- 'on time', 'late', 'acceptable', 'unacceptable' (reason for missing it) or 'service'
+  function TEXT NOT NULL,
+  PRIMARY KEY (area, day, id),
+  UNIQUE (area, id)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS appointment (
+  area TEXT NOT NULL,
+  day TEXT NOT NULL,              -- on which it starts
+  id TEXT NOT NULL,
+  week TEXT NOT NULL,
+  pathway TEXT NOT NULL,
+  practitioner TEXT NOT NULL,
+  state TEXT NOT NULL,            -- PLANNED, SUPERSEDED or CANCELLED
+  PRIMARY KEY (area, day, id),
+  UNIQUE (area, id)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS reminder (
+  area TEXT NOT NULL,
+  day TEXT NOT NULL,              -- on which it was due
+  appointment_id TEXT NOT NULL,
+  minutes_before INTEGER NOT NULL,
+  week TEXT NOT NULL,
+  pathway TEXT NOT NULL,
+  practitioner TEXT NOT NULL,
+  state TEXT NOT NULL,            -- HANDED_OVER, SENT or NOT_SENT
+  reason TEXT NOT NULL,           -- of NOT_SENT
+  PRIMARY KEY (area, day, appointment_id, minutes_before),
+  UNIQUE (area, appointment_id, minutes_before)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS mentor (
+  area TEXT NOT NULL,
+  id TEXT NOT NULL,
+  capacity INTEGER NOT NULL,
+  paused INTEGER NOT NULL,
+  PRIMARY KEY (area, id)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS offer (
+  area TEXT NOT NULL,
+  id TEXT NOT NULL,
+  crn TEXT NOT NULL,              -- joins offers to people; no report shows it
+  mentor_id TEXT NOT NULL,
+  day TEXT NOT NULL,              -- on which it was made
+  week TEXT NOT NULL,
+  state TEXT NOT NULL,            -- an OfferState
+  hours REAL,                     -- until the mentor answered; NULL: the mentor did not
+  ended INTEGER NOT NULL,         -- of ACCEPTED: the match has ended
+  PRIMARY KEY (area, id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS offer_of_person ON offer (area, crn);
+
+CREATE TABLE IF NOT EXISTS person (
+  area TEXT NOT NULL,
+  crn TEXT NOT NULL,              -- as above
+  practitioner TEXT NOT NULL,
+  mentor_wanted INTEGER NOT NULL,
+  PRIMARY KEY (area, crn)
+) WITHOUT ROWID;
+
+-- Which pathways a person is or was on.
+CREATE TABLE IF NOT EXISTS engagement (
+  area TEXT NOT NULL,
+  crn TEXT NOT NULL,              -- as above
+  id TEXT NOT NULL,
+  pathway TEXT NOT NULL,
+  closed INTEGER NOT NULL,
+  PRIMARY KEY (area, crn, id)
+) WITHOUT ROWID;

@@ -1,0 +1,20 @@
+-- SessionAmended: the new facts take the place of the earlier ones, on another day too.
+INSERT OR REPLACE INTO session (area, day, id, week, appointment_id, pathway, practitioner, happened, came, function)
+VALUES (
+  :area,
+  date(:now_starts_at_ms / 1000, 'unixepoch'),
+  :now_id,
+  date(:now_starts_at_ms / 1000, 'unixepoch', 'weekday 0', '-6 days'),
+  :now_appointment_id,
+  :now_pathway,
+  :now_practitioner,
+  coalesce(:now_attendance_happened = 'HAPPENED', 0),
+  CASE
+    WHEN :now_attendance_absence = 'SERVICE' THEN 'service'
+    WHEN :now_attendance_attended = 'ON_TIME' THEN 'on time'
+    WHEN :now_attendance_attended IN ('LATE_WITH_REASON', 'LATE_WITHOUT_REASON') THEN 'late'
+    WHEN :now_attendance_absence = 'PERSON_ACCEPTABLE' THEN 'acceptable'
+    ELSE 'unacceptable'
+  END,
+  :now_function
+);

@@ -1,0 +1,615 @@
+// links: reporting
+// The reports, as a reader of the area's events would fill them: from events by the table's rows, in a file of SQLite.
+#include "decision.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "intake.pb-c.h"
+#include "matching.pb-c.h"
+#include "reminders.pb-c.h"
+#include "reporting.h"
+
+enum {
+  MINUTE = 60 * 1000,
+  HOUR = 60 * MINUTE
+};
+#define DAY INT64_C(86400000)
+#define MONDAY (DECISION_NOW_MS) // 2 March 2026, 10:00 UTC
+
+struct world {
+  struct decision d;
+  struct model *model;
+  char path[64];
+  uint64_t sequence;
+};
+
+static int setup(void **state) {
+  struct world *w = calloc(1, sizeof *w);
+  char errors[256] = "";
+  decision_begin(&w->d, &reporting, NULL);
+  decision_as(&w->d, "MANAGER1", MAY(MANAGER));
+  snprintf(w->path, sizeof w->path, "/tmp/test-reporting-%d.sqlite", (int)getpid());
+  w->model = model_open(w->path, reporting.model, errors, sizeof errors);
+  if (!w->model) fail_msg("%s", errors);
+  *state = w;
+  return 0;
+}
+
+static int teardown(void **state) {
+  static const char *const suffixes[] = {"", "-wal", "-shm"};
+  struct world *w = *state;
+  model_close(w->model);
+  for (size_t i = 0; i < 3; i++) {
+    char name[80];
+    snprintf(name, sizeof name, "%s%s", w->path, suffixes[i]);
+    unlink(name);
+  }
+  decision_end(&w->d);
+  free(w);
+  return 0;
+}
+
+// --- what happens
+
+static const struct row *row_of(const ProtobufCMessageDescriptor *type) {
+  for (const struct row *r = reporting.rows; r->body; r++)
+    if (r->kind == ROW_EVENT && r->body == type) return r;
+  fail_msg("no row for %s", type->name);
+  return NULL;
+}
+
+static void happens_in(struct world *w, const char *area, const void *event) {
+  const ProtobufCMessage *message = event;
+  const struct row *row = row_of(message->descriptor);
+  w->sequence++;
+  assert_true(model_begin(w->model));
+  assert_true(model_project(w->model, row->statement, area, w->sequence, MONDAY, message));
+  assert_true(model_end(w->model, area, w->sequence));
+}
+static void happens(struct world *w, const void *event) {
+  happens_in(w, "lon-north", event);
+}
+
+struct facts {
+  Attended attended;
+  Absence absence;
+};
+static const struct facts on_time = {ATTENDED__ON_TIME, ABSENCE__ABSENCE_UNSPECIFIED};
+static const struct facts late = {ATTENDED__LATE_WITHOUT_REASON, ABSENCE__ABSENCE_UNSPECIFIED};
+static const struct facts acceptable = {ATTENDED__DID_NOT_ATTEND, ABSENCE__PERSON_ACCEPTABLE};
+static const struct facts unacceptable = {ATTENDED__DID_NOT_ATTEND, ABSENCE__PERSON_UNACCEPTABLE};
+static const struct facts stood_down = {ATTENDED__DID_NOT_ATTEND, ABSENCE__SERVICE};
+static const struct facts sent_home = {ATTENDED__ON_TIME, ABSENCE__SERVICE};
+
+// A support session of N07A123 on the pathway supervision, for the caller to change before it happens.
+struct session {
+  SessionRecorded event;
+  Attendance attendance;
+};
+static SessionRecorded *session(struct session *s, const char *id, int64_t starts_at_ms, struct facts facts) {
+  session_recorded__init(&s->event);
+  attendance__init(&s->attendance);
+  s->attendance.attended = facts.attended;
+  s->attendance.absence = facts.absence;
+  s->attendance.happened =
+      facts.attended == ATTENDED__DID_NOT_ATTEND || facts.absence ? HAPPENED__DID_NOT_HAPPEN : HAPPENED__HAPPENED;
+  s->event.id = (char *)id;
+  s->event.crn = "X123456";
+  s->event.pathway = "supervision";
+  s->event.practitioner = "N07A123";
+  s->event.starts_at_ms = starts_at_ms;
+  s->event.function = FUNCTION__SUPPORT;
+  s->event.attendance = &s->attendance;
+  return &s->event;
+}
+
+static void session_happens(struct world *w, const char *id, int64_t starts_at_ms, struct facts facts) {
+  struct session s;
+  happens(w, session(&s, id, starts_at_ms, facts));
+}
+
+static void appointment_made(struct world *w, const char *id, int64_t starts_at_ms) {
+  AppointmentMade e = APPOINTMENT_MADE__INIT;
+  e.id = (char *)id;
+  e.crn = "X123456";
+  e.pathway = "supervision";
+  e.practitioner = "N07A123";
+  e.starts_at_ms = starts_at_ms;
+  happens(w, &e);
+}
+
+static void reminder_sent(struct world *w, const char *appointment, uint32_t minutes, int64_t due_at_ms) {
+  ReminderHandedOver over = REMINDER_HANDED_OVER__INIT;
+  ReminderSent sent = REMINDER_SENT__INIT;
+  over.appointment_id = sent.appointment_id = (char *)appointment;
+  over.minutes_before = sent.minutes_before = minutes;
+  over.pathway = sent.pathway = "supervision";
+  over.practitioner = sent.practitioner = "N07A123";
+  over.due_at_ms = sent.due_at_ms = due_at_ms;
+  happens(w, &over);
+  happens(w, &sent);
+}
+
+static void reminder_not_sent(struct world *w, const char *appointment, NotSent reason) {
+  ReminderNotSent e = REMINDER_NOT_SENT__INIT;
+  e.appointment_id = (char *)appointment;
+  e.minutes_before = 120;
+  e.pathway = "supervision";
+  e.practitioner = "N07A123";
+  e.due_at_ms = MONDAY;
+  e.reason = reason;
+  happens(w, &e);
+}
+
+static void mentor_registered(struct world *w, const char *id, uint32_t capacity) {
+  MentorRegistered e = MENTOR_REGISTERED__INIT;
+  e.id = (char *)id;
+  e.capacity = capacity;
+  happens(w, &e);
+}
+
+static void person_registered(struct world *w, const char *crn, const char *practitioner, bool mentor_wanted) {
+  PersonRegistered e = PERSON_REGISTERED__INIT;
+  e.crn = (char *)crn;
+  e.practitioner = (char *)practitioner;
+  e.mentor_wanted = mentor_wanted;
+  happens(w, &e);
+}
+
+static void engagement_opened(struct world *w, const char *id, const char *crn, const char *pathway) {
+  EngagementOpened e = ENGAGEMENT_OPENED__INIT;
+  e.id = (char *)id;
+  e.crn = (char *)crn;
+  e.pathway = (char *)pathway;
+  happens(w, &e);
+}
+
+static void offer_made(struct world *w, const char *id, const char *crn, int64_t at_ms) {
+  OfferMade e = OFFER_MADE__INIT;
+  e.id = (char *)id;
+  e.crn = (char *)crn;
+  e.mentor_id = "m1";
+  e.at_ms = at_ms;
+  happens(w, &e);
+}
+
+static void offer_answered(struct world *w, const char *id, OfferState state, int hours) {
+  OfferAnswered e = OFFER_ANSWERED__INIT;
+  e.id = (char *)id;
+  e.state = state;
+  e.offered_at_ms = MONDAY;
+  e.answered_at_ms = MONDAY + hours * (int64_t)HOUR;
+  happens(w, &e);
+}
+
+// --- what is asked
+
+static ReadReport *ask(const char *name) {
+  static ReadReport cmd;
+  read_report__init(&cmd);
+  cmd.name = (char *)name;
+  return &cmd;
+}
+
+static struct change answer(struct world *w, ReadReport *cmd) {
+  struct records rs;
+  w->d.m.type = "ReadReport";
+  w->d.m.body = cmd;
+  records_init(&rs, &w->d.arena);
+  needs_read_report(&rs, &w->d.m);
+  for (struct rows *r = rs.rows; r; r = r->next) {
+    assert_true(model_query(w->model, w->d.area.id, r, &w->d.arena));
+    r->known = true;
+  }
+  return decide_read_report(&rs, &w->d.m);
+}
+
+static const Report *report(struct world *w, ReadReport *cmd) {
+  struct change c = answer(w, cmd);
+  if (c.problem) fail_msg("%s", c.problem->why);
+  assert_null(c.reply_subject);
+  return (const Report *)c.reply;
+}
+
+// Of the row whose first value is `part`.
+static const char *value(const Report *r, const char *part, const char *column) {
+  for (size_t i = 0; i < r->n_rows; i++)
+    for (size_t k = 0; !strcmp(r->rows[i]->values[0], part) && k < r->n_columns; k++)
+      if (!strcmp(r->columns[k]->name, column)) return r->rows[i]->values[k];
+  fail_msg("no row \"%s\" with a column \"%s\"", part, column);
+  return NULL;
+}
+#define assert_value(R, PART, COLUMN, EXPECTED) assert_string_equal(value(R, PART, COLUMN), EXPECTED)
+
+// --- attendance
+
+static void every_kind_of_attendance_is_counted_once(void **state) {
+  struct world *w = *state;
+  session_happens(w, "1", MONDAY, on_time);
+  session_happens(w, "2", MONDAY, late);
+  session_happens(w, "3", MONDAY + DAY, acceptable);
+  session_happens(w, "4", MONDAY + 2 * DAY, unacceptable);
+  session_happens(w, "5", MONDAY + 3 * DAY, stood_down);
+  session_happens(w, "6", MONDAY + 3 * DAY, sent_home);
+  const Report *r = report(w, ask("attendance"));
+  assert_int_equal(r->n_rows, 1);
+  assert_value(r, "2026-03-02", "sessions", "6");
+  assert_value(r, "2026-03-02", "happened", "2");
+  assert_value(r, "2026-03-02", "onTime", "1");
+  assert_value(r, "2026-03-02", "late", "1");
+  assert_value(r, "2026-03-02", "missedAcceptable", "1");
+  assert_value(r, "2026-03-02", "missedUnacceptable", "1");
+  assert_value(r, "2026-03-02", "missedByService", "2");
+  assert_value(r, "2026-03-02", "support", "6");
+  assert_value(r, "2026-03-02", "control", "0");
+}
+
+static void what_the_service_did_not_hold_does_not_lower_the_attendance_rate(void **state) {
+  struct world *w = *state;
+  session_happens(w, "1", MONDAY, on_time);
+  session_happens(w, "2", MONDAY, late);
+  session_happens(w, "3", MONDAY, unacceptable);
+  session_happens(w, "4", MONDAY, stood_down);
+  assert_value(report(w, ask("attendance")), "2026-03-02", "attendanceRate", "66.7");
+}
+
+static void a_rate_of_nothing_is_not_known(void **state) {
+  struct world *w = *state;
+  session_happens(w, "1", MONDAY, stood_down);
+  assert_value(report(w, ask("attendance")), "2026-03-02", "attendanceRate", "");
+}
+
+static void a_week_goes_from_monday_to_sunday(void **state) {
+  struct world *w = *state;
+  session_happens(w, "1", MONDAY - 11 * (int64_t)HOUR, on_time); // Sunday 23:00
+  session_happens(w, "2", MONDAY - 10 * (int64_t)HOUR, on_time); // Monday 00:00
+  session_happens(w, "3", MONDAY + 6 * DAY, on_time);            // Sunday
+  const Report *r = report(w, ask("attendance"));
+  assert_int_equal(r->n_rows, 2);
+  assert_value(r, "2026-02-23", "sessions", "1");
+  assert_value(r, "2026-03-02", "sessions", "2");
+}
+
+static void an_amendment_takes_the_place_of_the_earlier_facts(void **state) {
+  struct world *w = *state;
+  struct session s;
+  SessionAmended amended = SESSION_AMENDED__INIT;
+  session_happens(w, "1", MONDAY, unacceptable);
+  amended.now = session(&s, "1", MONDAY + 7 * DAY, on_time);
+  happens(w, &amended);
+  const Report *r = report(w, ask("attendance"));
+  assert_int_equal(r->n_rows, 1);
+  assert_value(r, "2026-03-09", "onTime", "1");
+  assert_value(r, "2026-03-09", "missedUnacceptable", "0");
+}
+
+static void an_event_that_is_handled_again_counts_once(void **state) {
+  struct world *w = *state;
+  for (int i = 0; i < 2; i++) {
+    session_happens(w, "1", MONDAY, on_time);
+    appointment_made(w, "a1", MONDAY);
+    reminder_sent(w, "a1", 120, MONDAY);
+  }
+  assert_value(report(w, ask("attendance")), "2026-03-02", "sessions", "1");
+  assert_value(report(w, ask("attendance")), "2026-03-02", "appointments", "1");
+  assert_value(report(w, ask("reminders")), "2026-03-02", "sent", "1");
+}
+
+static void parts_can_be_pathways_and_practitioners(void **state) {
+  struct world *w = *state;
+  struct session s;
+  session_happens(w, "1", MONDAY, on_time);
+  session(&s, "2", MONDAY, on_time)->pathway = "mentoring";
+  s.event.function = FUNCTION__CONTROL;
+  happens(w, &s.event);
+  session(&s, "3", MONDAY + 30 * DAY, late)->practitioner = "N07B456";
+  happens(w, &s.event);
+  ReadReport *cmd = ask("attendance");
+  cmd->by = "pathway";
+  const Report *r = report(w, cmd);
+  assert_string_equal(r->columns[0]->name, "pathway");
+  assert_value(r, "mentoring", "control", "1");
+  assert_value(r, "supervision", "sessions", "2");
+  cmd->by = "practitioner";
+  r = report(w, cmd);
+  assert_value(r, "N07A123", "sessions", "2");
+  assert_value(r, "N07B456", "late", "1");
+}
+
+static void days_pathway_and_practitioner_narrow_a_report(void **state) {
+  struct world *w = *state;
+  struct session s;
+  session_happens(w, "1", MONDAY, on_time);
+  session_happens(w, "2", MONDAY + DAY, on_time);
+  session_happens(w, "3", MONDAY + 2 * DAY, on_time);
+  session(&s, "4", MONDAY + DAY, on_time)->pathway = "mentoring";
+  happens(w, &s.event);
+  session(&s, "5", MONDAY + DAY, on_time)->practitioner = "N07B456";
+  happens(w, &s.event);
+  ReadReport *cmd = ask("attendance");
+  cmd->from = cmd->to = "2026-03-03"; // both days are in it
+  assert_value(report(w, cmd), "2026-03-02", "sessions", "3");
+  cmd->pathway = "supervision";
+  assert_value(report(w, cmd), "2026-03-02", "sessions", "2");
+  cmd->practitioner = "N07B456";
+  assert_value(report(w, cmd), "2026-03-02", "sessions", "1");
+  cmd->to = "";
+  cmd->from = "2026-03-04";
+  assert_int_equal(report(w, cmd)->n_rows, 0);
+}
+
+static void appointments_are_counted_by_what_became_of_them(void **state) {
+  struct world *w = *state;
+  AppointmentSuperseded superseded = APPOINTMENT_SUPERSEDED__INIT;
+  AppointmentCancelled cancelled = APPOINTMENT_CANCELLED__INIT;
+  appointment_made(w, "a1", MONDAY);
+  appointment_made(w, "a2", MONDAY);
+  appointment_made(w, "a3", MONDAY);
+  superseded.id = "a1";
+  cancelled.id = "a2";
+  happens(w, &superseded);
+  happens(w, &cancelled);
+  const Report *r = report(w, ask("attendance"));
+  assert_value(r, "2026-03-02", "appointments", "3");
+  assert_value(r, "2026-03-02", "rescheduled", "1");
+  assert_value(r, "2026-03-02", "cancelled", "1");
+  assert_value(r, "2026-03-02", "sessions", "0");
+}
+
+static void another_area_is_not_counted(void **state) {
+  struct world *w = *state;
+  struct session s;
+  happens_in(w, "man-city", session(&s, "1", MONDAY, on_time));
+  const Report *r = report(w, ask("attendance"));
+  assert_int_equal(r->n_rows, 0);
+  assert_int_equal(r->sequence, 0);
+}
+
+static void a_report_says_which_event_it_counts_up_to(void **state) {
+  struct world *w = *state;
+  session_happens(w, "1", MONDAY, on_time);
+  session_happens(w, "2", MONDAY, on_time);
+  assert_int_equal(report(w, ask("attendance"))->sequence, 2);
+}
+
+// --- reminders
+
+static void a_reminder_not_sent_is_counted_under_its_reason(void **state) {
+  static const NotSent reasons[] = {
+      NOT_SENT__NO_CONSENT,  NOT_SENT__OPTED_OUT,  NOT_SENT__APPOINTMENT_CANCELLED,
+      NOT_SENT__QUIET_HOURS, NOT_SENT__IN_CUSTODY,
+  };
+  struct world *w = *state;
+  for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+    reminder_not_sent(w, (char[]){(char)('a' + i), 0}, reasons[i]);
+  reminder_sent(w, "f", 120, MONDAY);
+  reminder_not_sent(w, "f", NOT_SENT__DELIVERY_FAILED);
+  reminder_sent(w, "g", 120, MONDAY);
+  const Report *r = report(w, ask("reminders"));
+  assert_value(r, "2026-03-02", "due", "7");
+  assert_value(r, "2026-03-02", "sent", "1");
+  assert_value(r, "2026-03-02", "handedOver", "0");
+  assert_value(r, "2026-03-02", "noConsent", "2");
+  assert_value(r, "2026-03-02", "notNeeded", "1");
+  assert_value(r, "2026-03-02", "tooLate", "1");
+  assert_value(r, "2026-03-02", "failed", "1");
+  assert_value(r, "2026-03-02", "other", "1");
+  assert_value(r, "2026-03-02", "sentRate", "14.3");
+}
+
+static void attendance_is_told_apart_by_whether_a_reminder_was_sent(void **state) {
+  struct world *w = *state;
+  struct session s;
+  const struct facts facts[] = {on_time, unacceptable, late, unacceptable, unacceptable, stood_down};
+  reminder_sent(w, "0", 120, MONDAY - 7 * DAY);
+  reminder_sent(w, "1", 120, MONDAY);
+  reminder_sent(w, "1", 1440, MONDAY - DAY);
+  reminder_not_sent(w, "3", NOT_SENT__NO_CONSENT);
+  for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+    char id[] = {(char)('0' + i), 0};
+    session(&s, id, MONDAY, facts[i])->appointment_id = id;
+    happens(w, &s.event);
+  }
+  session_happens(w, "unplanned", MONDAY, on_time);
+  const Report *r = report(w, ask("reminders"));
+  assert_value(r, "2026-03-02", "attendanceReminded", "50.0");
+  assert_value(r, "2026-03-02", "attendanceUnreminded", "33.3");
+}
+
+// --- mentors
+
+static void offers_are_counted_by_the_week_in_which_they_were_made(void **state) {
+  struct world *w = *state;
+  offer_made(w, "o1", "X1", MONDAY);
+  offer_answered(w, "o1", OFFER_STATE__DECLINED, 2);
+  offer_made(w, "o2", "X1", MONDAY);
+  offer_answered(w, "o2", OFFER_STATE__ACCEPTED, 5);
+  offer_made(w, "o3", "X2", MONDAY);
+  offer_answered(w, "o3", OFFER_STATE__EXPIRED, 48);
+  offer_made(w, "o4", "X3", MONDAY + 7 * DAY);
+  offer_answered(w, "o4", OFFER_STATE__DECLINED, 12);
+  const Report *r = report(w, ask("mentors"));
+  assert_int_equal(r->n_rows, 3);
+  assert_value(r, "2026-03-02", "made", "3");
+  assert_value(r, "2026-03-02", "accepted", "1");
+  assert_value(r, "2026-03-02", "declined", "1");
+  assert_value(r, "2026-03-02", "expired", "1");
+  assert_value(r, "2026-03-02", "answerHours", "3.5");
+  assert_value(r, "2026-03-02", "registered", "");
+  assert_value(r, "2026-03-09", "made", "1");
+  assert_value(r, "", "made", "4");
+  assert_value(r, "", "answerHours", "5.0");
+}
+
+static void the_last_row_says_how_things_stand_now(void **state) {
+  struct world *w = *state;
+  MentorPaused paused = MENTOR_PAUSED__INIT;
+  MentorChanged changed = MENTOR_CHANGED__INIT;
+  mentor_registered(w, "m1", 2);
+  mentor_registered(w, "m2", 3);
+  paused.id = changed.id = "m2";
+  changed.capacity = 4;
+  happens(w, &paused);
+  happens(w, &changed);
+  person_registered(w, "X1", "N07A123", true);
+  person_registered(w, "X2", "N07A123", true);
+  person_registered(w, "X3", "N07A123", false);
+  offer_made(w, "o1", "X1", MONDAY);
+  offer_answered(w, "o1", OFFER_STATE__ACCEPTED, 1);
+  offer_made(w, "o2", "X2", MONDAY);
+  const Report *r = report(w, ask("mentors"));
+  assert_string_equal(r->rows[r->n_rows - 1]->values[0], "");
+  assert_value(r, "", "registered", "2");
+  assert_value(r, "", "active", "1");
+  assert_value(r, "", "places", "6");
+  assert_value(r, "", "taken", "1");
+  assert_value(r, "", "free", "1");
+  assert_value(r, "", "waiting", "1");
+}
+
+static void an_ended_match_frees_the_place_and_the_person_waits_again(void **state) {
+  struct world *w = *state;
+  MatchEnded ended = MATCH_ENDED__INIT;
+  mentor_registered(w, "m1", 2);
+  person_registered(w, "X1", "N07A123", true);
+  offer_made(w, "o1", "X1", MONDAY);
+  offer_answered(w, "o1", OFFER_STATE__ACCEPTED, 1);
+  ended.id = "o1";
+  happens(w, &ended);
+  const Report *r = report(w, ask("mentors"));
+  assert_value(r, "", "taken", "0");
+  assert_value(r, "", "waiting", "1");
+  assert_value(r, "", "accepted", "1");
+}
+
+static void an_offer_belongs_to_the_practitioner_and_the_pathways_of_its_person(void **state) {
+  struct world *w = *state;
+  EngagementClosed closed = ENGAGEMENT_CLOSED__INIT;
+  person_registered(w, "X1", "N07A123", true);
+  person_registered(w, "X2", "N07B456", true);
+  engagement_opened(w, "e1", "X1", "supervision");
+  engagement_opened(w, "e2", "X1", "mentoring");
+  engagement_opened(w, "e3", "X2", "mentoring");
+  closed.id = "e2";
+  closed.crn = "X1";
+  happens(w, &closed);
+  offer_made(w, "o1", "X1", MONDAY);
+  ReadReport *cmd = ask("mentors");
+  cmd->by = "practitioner";
+  const Report *r = report(w, cmd);
+  assert_value(r, "N07A123", "made", "1");
+  assert_value(r, "N07B456", "made", "0");
+  assert_value(r, "N07B456", "waiting", "1");
+  cmd->by = "pathway";
+  r = report(w, cmd);
+  assert_value(r, "supervision", "made", "1");
+  assert_value(r, "mentoring", "made", "1");
+  assert_value(r, "mentoring", "waiting", "1"); // X1 is no longer on it
+  assert_value(r, "", "made", "1");
+  cmd->practitioner = "N07B456";
+  assert_value(report(w, cmd), "", "made", "0");
+}
+
+static void an_area_without_mentors_has_none(void **state) {
+  const Report *r = report(*state, ask("mentors"));
+  assert_int_equal(r->n_rows, 1);
+  assert_value(r, "", "registered", "0");
+  assert_value(r, "", "made", "0");
+}
+
+// --- what may be asked
+
+static void no_report_shows_a_crn(void **state) {
+  struct world *w = *state;
+  session_happens(w, "1", MONDAY, on_time);
+  person_registered(w, "X123456", "N07A123", true);
+  offer_made(w, "o1", "X123456", MONDAY);
+  for (const struct report_layout *l = report_layouts; l->name; l++) {
+    const Report *r = report(w, ask(l->name));
+    for (size_t i = 0; i < r->n_rows; i++)
+      for (size_t k = 0; k < r->n_columns; k++) assert_null(strstr(r->rows[i]->values[k], "X123456"));
+  }
+}
+
+static void every_column_has_a_title_and_a_known_unit(void **state) {
+  static const char units[] = " count percent hours week text ";
+  for (const struct report_layout *l = report_layouts; l->name; l++) {
+    const Report *r = report(*state, ask(l->name));
+    for (size_t i = 0; i < r->n_columns; i++) {
+      assert_true(*r->columns[i]->title);
+      assert_non_null(strstr(units, arena_printf(&((struct world *)*state)->d.arena, " %s ", r->columns[i]->unit)));
+    }
+  }
+}
+
+static void an_unknown_report_is_refused_with_those_that_there_are(void **state) {
+  struct change c = answer(*state, ask("sessions"));
+  assert_int_equal(c.problem->code, CODE__NOT_FOUND);
+  assert_non_null(strstr(c.problem->fields[0]->why, "attendance, reminders and mentors"));
+}
+
+static void wrong_days_and_parts_are_refused(void **state) {
+  static const struct {
+    const char *from, *to, *by, *field;
+  } cases[] = {
+      {"2026-02-30", "", "", "/from"},         {"02/03/2026", "", "", "/from"},         {"", "2026-3-2", "", "/to"},
+      {"", "2026-03-02T00:00:00Z", "", "/to"}, {"2026-03-03", "2026-03-02", "", "/to"}, {"", "", "month", "/by"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    ReadReport *cmd = ask("attendance");
+    cmd->from = (char *)cases[i].from;
+    cmd->to = (char *)cases[i].to;
+    cmd->by = (char *)cases[i].by;
+    struct change c = answer(*state, cmd);
+    assert_non_null(c.problem);
+    assert_int_equal(c.problem->code, CODE__INVALID);
+    assert_string_equal(c.problem->fields[0]->field, cases[i].field);
+  }
+}
+
+static void mentors_and_people_may_not_read_reports(void **state) {
+  (void)state;
+  for (const struct row *r = reporting.rows; r->body; r++)
+    if (r->kind == ROW_COMMAND) assert_false(r->roles & (MAY(MENTOR) | MAY(PERSON) | MAY(CASE_SYSTEM) | MAY(OPERATOR)));
+}
+
+static void a_text_that_looks_like_sql_is_only_a_text(void **state) {
+  struct world *w = *state;
+  session_happens(w, "1", MONDAY, on_time);
+  ReadReport *cmd = ask("attendance");
+  cmd->practitioner = "' OR '1'='1";
+  assert_int_equal(report(w, cmd)->n_rows, 0);
+}
+
+#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, setup, teardown)
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(every_kind_of_attendance_is_counted_once),
+      TEST(what_the_service_did_not_hold_does_not_lower_the_attendance_rate),
+      TEST(a_rate_of_nothing_is_not_known),
+      TEST(a_week_goes_from_monday_to_sunday),
+      TEST(an_amendment_takes_the_place_of_the_earlier_facts),
+      TEST(an_event_that_is_handled_again_counts_once),
+      TEST(parts_can_be_pathways_and_practitioners),
+      TEST(days_pathway_and_practitioner_narrow_a_report),
+      TEST(appointments_are_counted_by_what_became_of_them),
+      TEST(another_area_is_not_counted),
+      TEST(a_report_says_which_event_it_counts_up_to),
+      TEST(a_reminder_not_sent_is_counted_under_its_reason),
+      TEST(attendance_is_told_apart_by_whether_a_reminder_was_sent),
+      TEST(offers_are_counted_by_the_week_in_which_they_were_made),
+      TEST(the_last_row_says_how_things_stand_now),
+      TEST(an_ended_match_frees_the_place_and_the_person_waits_again),
+      TEST(an_offer_belongs_to_the_practitioner_and_the_pathways_of_its_person),
+      TEST(an_area_without_mentors_has_none),
+      TEST(no_report_shows_a_crn),
+      TEST(every_column_has_a_title_and_a_known_unit),
+      TEST(an_unknown_report_is_refused_with_those_that_there_are),
+      TEST(wrong_days_and_parts_are_refused),
+      TEST(mentors_and_people_may_not_read_reports),
+      TEST(a_text_that_looks_like_sql_is_only_a_text),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
