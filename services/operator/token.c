@@ -1,6 +1,5 @@
 #include "operator.h"
-#include "sync.h"
-#include "envelope.pb-c.h"
+#include "token.h"
 #include "text.h"
 #include <sodium.h>
 #include <stdio.h>
@@ -20,7 +19,7 @@ const struct option_spec token_options[] = {
 
 enum {
   LIST_MAX = 16,
-  SECRET_TEXT = 44, // 32 bytes in base64url without padding, and a NUL
+  SECRET_TEXT = 44, // of TOKEN_TEXT
   DAYS_MAX = 3660
 };
 
@@ -82,10 +81,20 @@ static enum store_result put(struct sync *s, const char *home, const uint8_t sec
   return sync_commit(s, &change);
 }
 
+bool token_issue(struct sync *s, const Token *token, char out[TOKEN_TEXT]) {
+  uint8_t secret[32];
+  char text[SECRET_TEXT];
+  randombytes_buf(secret, sizeof secret);
+  if (put(s, token->areas[0], secret, 0, token) != STORE_DONE) return false;
+  sodium_bin2base64(text, sizeof text, secret, sizeof secret, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  snprintf(out, TOKEN_TEXT, "%.32s.%s", token->areas[0], text);
+  return true;
+}
+
 static bool make(struct sync *s, const struct arguments *a) {
   Token token = TOKEN__INIT;
   Role roles[LIST_MAX];
-  char *areas[LIST_MAX], role_list[512], area_list[1024], text[SECRET_TEXT];
+  char *areas[LIST_MAX], role_list[512], area_list[1024], text[TOKEN_TEXT];
   snprintf(role_list, sizeof role_list, "%s", argument(a, "roles", ""));
   snprintf(area_list, sizeof area_list, "%s", argument(a, "areas", ""));
   token.actor = (char *)argument(a, "actor", "");
@@ -97,24 +106,27 @@ static bool make(struct sync *s, const struct arguments *a) {
   if (days < 1 || days > DAYS_MAX) return complain("--days must be 1 to 3660", NULL);
   if (!read_roles(&token, roles, role_list) || !read_areas(&token, areas, area_list, &s->config)) return false;
   token.expires_at_ms = ((int64_t)time(NULL) + days * 86400) * 1000;
-  uint8_t secret[32];
-  randombytes_buf(secret, sizeof secret);
-  if (put(s, areas[0], secret, 0, &token) != STORE_DONE) return complain("the store did not take it; try again", NULL);
-  sodium_bin2base64(text, sizeof text, secret, sizeof secret, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-  printf("%s.%s\n", areas[0], text);
+  if (!token_issue(s, &token, text)) return complain("the store did not take it; try again", NULL);
+  puts(text);
   return true;
 }
 
-static bool revoke_token(struct sync *s, const char *token) {
+// The area and the secret of a token as its bearer sends it.
+static bool read_text(const char *text, char home[64], uint8_t secret[32]) {
+  size_t size_bytes, length = strcspn(text, ".");
+  if (length >= 64 || text[length] != '.') return false;
+  memcpy(home, text, length);
+  home[length] = 0;
+  return text_is_area(home) &&
+         !sodium_base642bin(secret, 32, text + length + 1, strlen(text + length + 1), NULL, &size_bytes, NULL,
+                            sodium_base64_VARIANT_URLSAFE_NO_PADDING) &&
+         size_bytes == 32;
+}
+
+const char *token_withdraw(struct sync *s, const char *text) {
   uint8_t secret[32];
-  char home[64] = "", id[65], key[160];
-  size_t size_bytes, length = strcspn(token, ".");
-  if (length < sizeof home) memcpy(home, token, length);
-  if (!text_is_area(home) || token[length] != '.' ||
-      sodium_base642bin(secret, sizeof secret, token + length + 1, strlen(token + length + 1), NULL, &size_bytes, NULL,
-                        sodium_base64_VARIANT_URLSAFE_NO_PADDING) ||
-      size_bytes != sizeof secret)
-    return complain("this is not a token", NULL);
+  char home[64], id[65], key[160];
+  if (!read_text(text, home, secret)) return "this is not a token";
   hash_of(secret, id);
   snprintf(key, sizeof key, "{%s}:Token:%s", home, id);
   struct arena arena;
@@ -122,9 +134,13 @@ static bool revoke_token(struct sync *s, const char *token) {
   arena_init(&arena, 1 << 20);
   bool there = sync_read(s, key, &value, &arena) && value.exists;
   arena_deinit(&arena);
-  if (!there) return complain("there is no such token, or it is revoked already", NULL);
-  if (put(s, home, secret, value.version, NULL) != STORE_DONE)
-    return complain("the store did not take it; try again", NULL);
+  if (!there) return "there is no such token, or it is revoked already";
+  return put(s, home, secret, value.version, NULL) == STORE_DONE ? NULL : "the store did not take it; try again";
+}
+
+static bool revoke_token(struct sync *s, const char *text) {
+  const char *fault = token_withdraw(s, text);
+  if (fault) return complain(fault, NULL);
   puts("Revoked. Within two seconds no gateway accepts it any more.");
   return true;
 }
