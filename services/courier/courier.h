@@ -39,7 +39,7 @@ struct change decide_list_dead_letters(const struct records *have, const struct 
 void needs_retry_delivery(struct records *want, const struct message *m);
 struct change decide_retry_delivery(const struct records *have, const struct message *m);
 
-// A copy of the delivery and its request, which may be altered.
+// A copy of the delivery and its request, which may be altered. Text that could not be opened is left out.
 Delivery *delivery_copy(struct arena *a, const Delivery *delivery);
 const char *delivery_timer(struct arena *a, const char *message_id);
 const char *forget_timer(struct arena *a, const char *message_id);

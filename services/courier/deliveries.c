@@ -2,9 +2,15 @@
 #include "courier.h"
 #include "calendar.h"
 
+// Text that could not be opened cannot be sent, nor sealed again: it is as good as absent.
+static Outgoing *readable(Outgoing *outgoing) {
+  return outgoing && !outgoing->seal ? outgoing : NULL;
+}
+
 Delivery *delivery_copy(struct arena *a, const Delivery *delivery) {
   Delivery *copy = arena_copy(a, delivery, sizeof *delivery);
   copy->request = arena_copy(a, delivery->request, sizeof *delivery->request);
+  copy->request->outgoing = readable(delivery->request->outgoing);
   return copy;
 }
 
@@ -29,11 +35,6 @@ static void write_delivery(struct change *c, const Delivery *d) {
 
 static int64_t earlier(int64_t a, int64_t b) {
   return a < b ? a : b;
-}
-
-// Text that could not be opened cannot be sent, nor sealed again.
-static Outgoing *readable(Outgoing *outgoing) {
-  return outgoing && !outgoing->seal ? outgoing : NULL;
 }
 
 void needs_message_requested(struct records *want, const struct message *m) {
@@ -94,7 +95,7 @@ void needs_delivery_due(struct records *want, const struct message *m) {
 static const char *why_not_to_try(const Delivery *d, int64_t now_ms) {
   if (now_ms >= d->request->not_after_ms) return d->last_failure[0] ? d->last_failure : "it could not be sent in time";
   if (d->attempts >= COURIER_ATTEMPTS) return d->last_failure[0] ? d->last_failure : "no attempt was ever answered";
-  return readable(d->request->outgoing) ? NULL : "its text cannot be read any more";
+  return d->request->outgoing ? NULL : "its text cannot be read any more";
 }
 
 // What is sent is a copy: the record's own text is sealed on its way to the store.

@@ -45,9 +45,8 @@ void needs_retry_delivery(struct records *want, const struct message *m) {
   records_want(want, &delivery__descriptor, ((const RetryDelivery *)m->body)->message_id);
 }
 
-static struct change send_again(const struct message *m, const Delivery *before, uint64_t version) {
+static struct change send_again(const struct message *m, Delivery *d, uint64_t version) {
   struct change c = change_of(m);
-  Delivery *d = delivery_copy(m->arena, before);
   d->state = DELIVERY_STATE__PENDING;
   d->attempts = 0;
   d->ended_at = NULL;
@@ -64,8 +63,9 @@ struct change decide_retry_delivery(const struct records *have, const struct mes
   const RetryDelivery *command = m->body;
   if (!text_is_uuid(command->message_id))
     return refuse(m, CODE__INVALID, "/messageId", "must be the UUID of a message, in lower case");
-  const Delivery *d = records_get(have, &delivery__descriptor, command->message_id);
-  if (!d) return refuse(m, CODE__NOT_FOUND, NULL, "there is no message of that id");
+  const Delivery *before = records_get(have, &delivery__descriptor, command->message_id);
+  if (!before) return refuse(m, CODE__NOT_FOUND, NULL, "there is no message of that id");
+  Delivery *d = delivery_copy(m->arena, before);
   uint64_t version = records_version(have, &delivery__descriptor, command->message_id);
   if (d->state == DELIVERY_STATE__PENDING) {
     struct change c = change_of(m);

@@ -39,13 +39,18 @@ static int fault(char *errors, size_t errors_bytes, const char *why) {
   return -1;
 }
 
+// Reads a secret of at least so many characters.
+static bool read_secret(const char *path, char *out, size_t size_bytes, size_t least) {
+  return path && !config_read_file(path, out, size_bytes) && strlen(out) >= least;
+}
+
 static int load_sms(struct outbound *o, const struct config *config, char *errors, size_t errors_bytes) {
   if (text_is_empty(config->sms_url)) return 0;
   if (!has_scheme(config->sms_url, "http", "https"))
     return fault(errors, errors_bytes, "ALONGSIDE_SMS_URL must begin with https:// or http://");
   if (!is_here(config->sms_url) && strncmp(config->sms_url, "https://", 8))
     return fault(errors, errors_bytes, "ALONGSIDE_SMS_URL must begin with https://, unless it is on this machine");
-  if (config_read_file(config->sms_key_file, o->sms_key, sizeof o->sms_key) < 16)
+  if (!read_secret(config->sms_key_file, o->sms_key, sizeof o->sms_key, 16))
     return fault(errors, errors_bytes, "ALONGSIDE_SMS_KEY_FILE must name a file with a key of 16 to 255 characters");
   o->sms_url = config->sms_url;
   return 0;
@@ -57,7 +62,7 @@ static int load_smtp(struct outbound *o, const struct config *config, char *erro
     return fault(errors, errors_bytes, "ALONGSIDE_SMTP_URL must begin with smtp:// or smtps://");
   if (!text_is_email(config->smtp_from))
     return fault(errors, errors_bytes, "ALONGSIDE_SMTP_FROM must be an e-mail address, without a name");
-  if (config->smtp_user && config_read_file(config->smtp_password_file, o->smtp_password, sizeof o->smtp_password) < 1)
+  if (config->smtp_user && !read_secret(config->smtp_password_file, o->smtp_password, sizeof o->smtp_password, 1))
     return fault(errors, errors_bytes, "ALONGSIDE_SMTP_PASSWORD_FILE must name a file with the password");
   o->smtp_url = config->smtp_url;
   o->smtp_from = config->smtp_from;

@@ -109,7 +109,7 @@ class Smtp:
             channel="email",
             to=", ".join(envelope.rcpt_tos),
             subject=message["Subject"] or "",
-            text=body.get_content(),
+            text=body.get_content().replace("\r\n", "\n"),
             headers={name: str(value) for name, value in message.items()},
         )
 
@@ -247,7 +247,7 @@ def main():
         signal.signal(number, lambda *_: ended.set())
     mailbox = Mailbox(options.file)
     web = HttpServer((options.bind, options.http_port), Door)
-    web.mailbox, web.key = mailbox, options.key_file.read_bytes().rstrip(b"\n")
+    web.mailbox, web.key = mailbox, options.key_file.read_bytes().rstrip(b"\r\n")
     smtp_port = free_port(options.bind, options.smtp_port)
     smtp = Controller(Smtp(mailbox), hostname=options.bind, port=smtp_port, enable_SMTPUTF8=True)
     smtp.start()

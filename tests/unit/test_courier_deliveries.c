@@ -309,6 +309,9 @@ static void a_text_that_cannot_be_opened_is_not_sent(void **state) {
   assert_null(c.effect);
   assert_string_equal(((const MessageDead *)published(&c, &message_dead__descriptor))->failure,
                       "its text cannot be read any more");
+  set_delivery(w, DELIVERY_STATE__DEAD, 1);
+  c = retry(w);
+  assert_refused(&c, CODE__REFUSED_BY_RULE, NULL);
 }
 
 static void a_success_that_comes_after_all_takes_it_off_the_list(void **state) {
