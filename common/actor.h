@@ -4,7 +4,9 @@
 #include "keys.h"
 #include "service.h"
 
-enum { ACTOR_LIFE_MS = 30000 };
+enum {
+  ACTOR_LIFE_MS = 30000
+};
 
 // Signs a packed actor. `signature` takes 64 bytes.
 void actor_sign(const struct keys *k, const uint8_t *actor, size_t actor_bytes, uint8_t signature[64]);

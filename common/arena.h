@@ -8,12 +8,14 @@
 
 struct arena_chunk;
 struct arena {
-  struct arena_chunk *chunks;      // newest first
-  size_t used_bytes, cap_bytes;    // invariant: used_bytes <= cap_bytes
-  ProtobufCAllocator allocator;    // hands protobuf-c memory of this arena; its free does nothing
+  struct arena_chunk *chunks;   // newest first
+  size_t used_bytes, cap_bytes; // invariant: used_bytes <= cap_bytes
+  ProtobufCAllocator allocator; // hands protobuf-c memory of this arena; its free does nothing
 };
 
-enum { ARENA_CAP_BYTES = 8 << 20 };
+enum {
+  ARENA_CAP_BYTES = 8 << 20
+};
 
 void arena_init(struct arena *a, size_t cap_bytes);
 // Gives everything back but the first chunk, so that the next message starts warm.

@@ -10,12 +10,12 @@
 
 struct bus_socket;
 struct bus_socket_kind {
-  int type;                                                     // ZMQ_ROUTER ...
-  int parts;                                                    // of each message; others are dropped
-  void (*on_message)(struct bus_socket *s, zmq_msg_t *parts);   // NULL: only sends
-  void (*flush)(struct bus_socket *s);                          // before the loop blocks; NULL: nothing is queued
-  void (*close)(struct bus_socket *s);                          // stops what it has on the loop; NULL: nothing
-  void (*free)(struct bus_socket *s);                           // frees the whole that it is the first member of
+  int type;                                                   // ZMQ_ROUTER ...
+  int parts;                                                  // of each message; others are dropped
+  void (*on_message)(struct bus_socket *s, zmq_msg_t *parts); // NULL: only sends
+  void (*flush)(struct bus_socket *s);                        // before the loop blocks; NULL: nothing is queued
+  void (*close)(struct bus_socket *s);                        // stops what it has on the loop; NULL: nothing
+  void (*free)(struct bus_socket *s);                         // frees the whole that it is the first member of
 };
 
 struct bus_socket {
@@ -23,8 +23,8 @@ struct bus_socket {
   struct bus *bus;
   void *zmq;
   uv_poll_t poll;
-  bool touched;      // ask it again before blocking
-  bool readable;     // as last asked
+  bool touched;  // ask it again before blocking
+  bool readable; // as last asked
   bool writable;
   uint64_t logged_ms;
   struct bus_socket *next;
@@ -34,14 +34,14 @@ struct bus_zap;
 struct bus {
   uv_loop_t *loop;
   struct keys *keys;
-  void *context;                 // ZeroMQ's
+  void *context; // ZeroMQ's
   struct bus_zap *zap;
   struct bus_socket *sockets;
   uv_prepare_t prepare;
   uv_idle_t idle;
-  uv_timer_t refresh;            // re-reads the peers
+  uv_timer_t refresh; // re-reads the peers
   uv_work_t ending;
-  unsigned n_closing;            // handles that bus_close() waits for
+  unsigned n_closing; // handles that bus_close() waits for
   bool closing;
   void (*closed)(void *context);
   void *closed_context;
@@ -83,7 +83,7 @@ struct bus_frame {
   size_t size_bytes, cap_bytes;
 };
 enum {
-  BUNDLE_BYTES = 1 << 20,                       // a Bundle that is this large is sent before it grows further
+  BUNDLE_BYTES = 1 << 20, // a Bundle that is this large is sent before it grows further
   ENVELOPE_BYTES = BUS_FRAME_BYTES - BUNDLE_BYTES,
 };
 // Appends an envelope to a packed Bundle. `packed_bytes` is the envelope's own size.
@@ -96,19 +96,19 @@ void bus_frame_free(struct bus_frame *f);
 // --- requests in flight, by correlation id
 struct bus_call_entry {
   uint8_t id[16];
-  uint64_t due_ms;               // on the steady clock
+  uint64_t due_ms; // on the steady clock
   uint64_t queued_ms;
-  uint64_t frame;                // in the how-many-th frame it goes out
-  size_t at, bytes;              // where in that frame
+  uint64_t frame;   // in the how-many-th frame it goes out
+  size_t at, bytes; // where in that frame
   bus_answer_fn *answer;
   void *context;
   uint32_t slot;
 };
 struct bus_calls {
   struct bus_call_entry *entries; // dense: 0 to n - 1
-  uint16_t *slots;               // open addressing; index of the entry plus one, 0: free
+  uint16_t *slots;                // open addressing; index of the entry plus one, 0: free
   size_t n;
-  uint64_t seed;                 // so that nobody can choose ids that collide
+  uint64_t seed; // so that nobody can choose ids that collide
 };
 void bus_calls_init(struct bus_calls *c);
 void bus_calls_deinit(struct bus_calls *c);
@@ -119,16 +119,19 @@ struct bus_call_entry *bus_calls_find(struct bus_calls *c, const uint8_t id[16])
 struct bus_call_entry bus_calls_take(struct bus_calls *c, struct bus_call_entry *e);
 
 // --- the addresses behind an endpoint's name
-enum { BUS_ADDRESSES = 64, BUS_ADDRESS_BYTES = 80 };
+enum {
+  BUS_ADDRESSES = 64,
+  BUS_ADDRESS_BYTES = 80
+};
 struct bus_lookup;
 struct bus_addresses {
   struct bus_socket *socket;
   char host[256], port[8];
   char connected[BUS_ADDRESSES][BUS_ADDRESS_BYTES];
   size_t n;
-  bool named;                    // a name, looked up again and again; not an IP address
+  bool named; // a name, looked up again and again; not an IP address
   uv_timer_t timer;
-  struct bus_lookup *lookup;     // under way, or NULL
+  struct bus_lookup *lookup; // under way, or NULL
 };
 // Takes the endpoint "tcp://host:port" apart; -1: it is not one.
 int bus_addresses_parse(struct bus_addresses *a, const char *endpoint, char *errors, size_t errors_bytes);

@@ -6,25 +6,45 @@
 #include "records.h"
 #include "service.h"
 
-struct change_record { const char *id; const ProtobufCMessage *body; const char *subject; struct change_record *next; };
-struct change_event { const ProtobufCMessage *body; const char *subject; struct change_event *next; };
-struct change_timer { const char *name; int64_t due_at_ms; struct change_timer *next; };      // due 0: cleared
-struct change_index { const char *index, *member; bool remove; struct change_index *next; };
-struct change_subject { const char *subject; struct change_subject *next; };
+struct change_record {
+  const char *id;
+  const ProtobufCMessage *body;
+  const char *subject;
+  struct change_record *next;
+};
+struct change_event {
+  const ProtobufCMessage *body;
+  const char *subject;
+  struct change_event *next;
+};
+struct change_timer {
+  const char *name;
+  int64_t due_at_ms;
+  struct change_timer *next;
+}; // due 0: cleared
+struct change_index {
+  const char *index, *member;
+  bool remove;
+  struct change_index *next;
+};
+struct change_subject {
+  const char *subject;
+  struct change_subject *next;
+};
 
 struct change {
   struct arena *arena;
-  Problem *problem;                  // set: refused; nothing else of the change counts
+  Problem *problem; // set: refused; nothing else of the change counts
   const ProtobufCMessage *reply;
   const char *reply_subject;
-  uint64_t version;                  // of the record that the reply shows
+  uint64_t version; // of the record that the reply shows
   bool created;
   struct change_record *records;
   struct change_event *events;
   struct change_timer *timers;
   struct change_index *indexes;
-  struct change_subject *subjects;   // whose records were touched: goes to the audit
-  const ProtobufCMessage *effect;    // handed to the service's `perform` after the commit (the courier's sending)
+  struct change_subject *subjects; // whose records were touched: goes to the audit
+  const ProtobufCMessage *effect;  // handed to the service's `perform` after the commit (the courier's sending)
 };
 
 struct change change_of(const struct message *m);
@@ -35,11 +55,13 @@ struct change refuse(const struct message *m, Code code, const char *field, cons
 struct change refusef(const struct message *m, Code code, const char *field, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void change_refuse(struct change *c, Code code, const char *field, const char *why);
-static inline bool change_refused(const struct change *c) { return c->problem != NULL; }
+static inline bool change_refused(const struct change *c) {
+  return c->problem != NULL;
+}
 
 // Writes a record. It must have been wanted: what was read is what the commit checks. `subject` is whose data it is (a
-// CRN, a mentor's id, or NULL where it is nobody's): its confidential parts are sealed under the subject's keys, and the
-// audit names the subject.
+// CRN, a mentor's id, or NULL where it is nobody's): its confidential parts are sealed under the subject's keys, and
+// the audit names the subject.
 void change_write(struct change *c, const char *subject, const char *id, const void *body);
 // Publishes an event. `subject` as above.
 void change_publish(struct change *c, const char *subject, const void *body);

@@ -5,30 +5,30 @@
 #include <stddef.h>
 
 struct config {
-  const char *name;            // of the service
-  const char *redis;           // ALONGSIDE_REDIS: "127.0.0.1:6379" or "unix:/path"
+  const char *name;  // of the service
+  const char *redis; // ALONGSIDE_REDIS: "127.0.0.1:6379" or "unix:/path"
   const char *redis_user, *redis_password_file;
-  const char *keys;            // ALONGSIDE_KEYS: the folder of keys
-  const char *areas_file;      // ALONGSIDE_AREAS
-  const char *pathways;        // ALONGSIDE_PATHWAYS: the folder of pathway files
-  const char *bind;            // ALONGSIDE_BIND: where this service listens for requests, "tcp://127.0.0.1:8081"
-  const char *publish;         // ALONGSIDE_PUBLISH: where it publishes events
-  const char *intake, *reminders, *matching, *reporting, *courier;                // request endpoints: ALONGSIDE_INTAKE ...
-  const char *subscribe;       // ALONGSIDE_SUBSCRIBE: the event endpoints of all services, separated by commas
-  const char *http;            // ALONGSIDE_HTTP: "127.0.0.1:8080"
-  const char *public_url;      // ALONGSIDE_PUBLIC_URL: what links begin with
+  const char *keys;       // ALONGSIDE_KEYS: the folder of keys
+  const char *areas_file; // ALONGSIDE_AREAS
+  const char *pathways;   // ALONGSIDE_PATHWAYS: the folder of pathway files
+  const char *bind;       // ALONGSIDE_BIND: where this service listens for requests, "tcp://127.0.0.1:8081"
+  const char *publish;    // ALONGSIDE_PUBLISH: where it publishes events
+  const char *intake, *reminders, *matching, *reporting, *courier; // request endpoints: ALONGSIDE_INTAKE ...
+  const char *subscribe;  // ALONGSIDE_SUBSCRIBE: the event endpoints of all services, separated by commas
+  const char *http;       // ALONGSIDE_HTTP: "127.0.0.1:8080"
+  const char *public_url; // ALONGSIDE_PUBLIC_URL: what links begin with
   const char *smtp_url, *smtp_from, *smtp_user, *smtp_password_file;
   const char *sms_url, *sms_key_file;
-  const char *model;           // ALONGSIDE_MODEL: reporting's SQLite file
-  const char *web;             // ALONGSIDE_WEB: the folder of pages
-  const char *log_level;       // ALONGSIDE_LOG: "debug", "info", "warn", "error"
+  const char *model;     // ALONGSIDE_MODEL: reporting's SQLite file
+  const char *web;       // ALONGSIDE_WEB: the folder of pages
+  const char *log_level; // ALONGSIDE_LOG: "debug", "info", "warn", "error"
   Areas *areas;
-  struct arena arena;          // holds all of the above
+  struct arena arena; // holds all of the above
 };
 
 // Reads environment and areas file. On a fault writes what is wrong to `errors` and answers -1.
 int config_load(struct config *c, const char *service, char *errors, size_t errors_bytes);
 void config_free(struct config *c);
-const Area *config_area(const struct config *c, const char *id);   // NULL: there is no such area
+const Area *config_area(const struct config *c, const char *id); // NULL: there is no such area
 // The content of a small file without its last newline, at most `size_bytes` - 1; -1 where it cannot be read.
 int config_read_file(const char *path, char *out, size_t size_bytes);

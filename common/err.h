@@ -5,14 +5,16 @@
 #include <stdbool.h>
 
 struct err {
-  Code code;          // CODE__OK: success
-  const char *field;  // JSON pointer, or NULL
-  const char *why;    // what is wrong and what to do about it; lives as long as the message's arena
+  Code code;         // CODE__OK: success
+  const char *field; // JSON pointer, or NULL
+  const char *why;   // what is wrong and what to do about it; lives as long as the message's arena
 };
 
 #define ERR_NONE ((struct err){.code = CODE__OK})
 #define ERR(c, f, w) ((struct err){.code = CODE__##c, .field = (f), .why = (w)})
-static inline bool err_is(struct err e) { return e.code != CODE__OK; }
+static inline bool err_is(struct err e) {
+  return e.code != CODE__OK;
+}
 
 // "CONFLICT" for CODE__CONFLICT.
 const char *code_name(Code code);

@@ -11,13 +11,13 @@ struct key_slot {
   const char *subject;
   Partition partition;
   enum {
-    KEY_WANTED,   // not looked up yet
+    KEY_WANTED, // not looked up yet
     KEY_FOUND,
-    KEY_ABSENT,   // there is none: what is sealed under it stays sealed
-    KEY_MADE,     // there was none; made for this change, which writes it too
+    KEY_ABSENT, // there is none: what is sealed under it stays sealed
+    KEY_MADE,   // there was none; made for this change, which writes it too
   } state;
   struct data_key key;
-  DataKey *wrapped;          // KEY_MADE
+  DataKey *wrapped; // KEY_MADE
   struct key_slot *next;
 };
 
@@ -27,15 +27,19 @@ struct job {
   struct arena arena;
   const struct row *row;
   struct message m;
-  ProtobufCMessage *body;    // m.body, before it was const
+  ProtobufCMessage *body; // m.body, before it was const
   struct records rs;
   struct change change;
   struct key_slot *keys;
-  struct record *opened;     // the last record whose confidential parts were dealt with
-  enum { JOB_READING, JOB_SEALING, JOB_COMMITTING } phase;
+  struct record *opened; // the last record whose confidential parts were dealt with
+  enum {
+    JOB_READING,
+    JOB_SEALING,
+    JOB_COMMITTING
+  } phase;
   unsigned attempts, reads_pending;
   bool read_failed;
-  bool guessed;              // something was presumed absent or came from the cache: no ground for a refusal
+  bool guessed; // something was presumed absent or came from the cache: no ground for a refusal
   struct store_change commit;
   // of a command
   struct bus_route route;
@@ -57,8 +61,8 @@ struct engine {
   struct model *model;
   const void *settings;
   struct engine_host host;
-  struct cache *records;     // own records by key: version and packed message
-  struct cache *data_keys;   // data keys by record key, unwrapped
+  struct cache *records;   // own records by key: version and packed message
+  struct cache *data_keys; // data keys by record key, unwrapped
   struct job *free;
   unsigned n_free, in_flight;
   uint64_t handled, refused, conflicts, unavailable, overload, commits;
@@ -79,8 +83,8 @@ char *job_key_record(struct job *j, const struct key_slot *slot);
 // Opens the body and the records read since the last call, as far as there are keys.
 void job_open(struct job *j);
 // Packs `m` with its confidential parts sealed; `m` itself stays as it was.
-struct bytes job_pack_sealed(struct job *j, ProtobufCMessage *m, const char *subject, const char *place, uint64_t version,
-                             size_t headroom);
+struct bytes job_pack_sealed(struct job *j, ProtobufCMessage *m, const char *subject, const char *place,
+                             uint64_t version, size_t headroom);
 // Remembers the keys that this job made, once they are committed.
 void job_keep_made_keys(struct job *j);
 

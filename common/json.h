@@ -3,8 +3,9 @@
 // 64-bit integers are strings, enumerations are names, bytes are base64, Timestamps are RFC 3339 with an offset (read
 // with any offset, written in UTC with "Z" and milliseconds where there are any), fields are lowerCamelCase (the
 // original proto name is accepted too). Fields with default values are left out when writing. Unknown fields, duplicate
-// keys, wrong types, numbers out of range, fields of type Seal (the runtime makes seals, no sender does), invalid UTF-8,
-// a NUL in text, and nesting deeper than 32 are refused; so is what unpacks to more than the arena's cap (TOO_LARGE).
+// keys, wrong types, numbers out of range, fields of type Seal (the runtime makes seals, no sender does), invalid
+// UTF-8, a NUL in text, and nesting deeper than 32 are refused; so is what unpacks to more than the arena's cap
+// (TOO_LARGE).
 #pragma once
 #include "arena.h"
 #include "err.h"
@@ -17,7 +18,10 @@ struct err json_read(struct arena *a, const ProtobufCMessageDescriptor *type, co
                      void **out);
 
 // Growing text. Owned by the caller: buffer_free.
-struct buffer { char *data; size_t size_bytes, cap_bytes; };
+struct buffer {
+  char *data;
+  size_t size_bytes, cap_bytes;
+};
 void buffer_add(struct buffer *b, const void *data, size_t size_bytes);
 void buffer_text(struct buffer *b, const char *text);
 void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -8,12 +8,16 @@
 struct scan {
   const char *at, *end;
   struct arena *arena;
-  const char *fault;        // what was expected, or what is wrong
-  bool full;                // the fault is that the arena's cap was reached
+  const char *fault; // what was expected, or what is wrong
+  bool full;         // the fault is that the arena's cap was reached
 };
 
 // A string's content. Without escapes it lies in the text that is read; otherwise in the arena, and a NUL follows it.
-struct scan_text { const char *data; size_t size_bytes; bool in_arena; };
+struct scan_text {
+  const char *data;
+  size_t size_bytes;
+  bool in_arena;
+};
 
 // A number's value is digits * 10^exponent, with its sign.
 struct scan_number {
@@ -21,7 +25,7 @@ struct scan_number {
   uint64_t digits;
   int exponent;
   bool negative;
-  bool exact;               // `digits` and `exponent` hold all of it
+  bool exact; // `digits` and `exponent` hold all of it
 };
 
 // The next character that is not white space, or 0 at the end. It is not consumed.

@@ -14,19 +14,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { KEYS_PARTITIONS = 5 };   // indexed by Partition
+enum {
+  KEYS_PARTITIONS = 5
+}; // indexed by Partition
 
 struct keys {
   char name[64];
   char folder[256];
-  char public_key[41], secret_key[41];       // CURVE, Z85
+  char public_key[41], secret_key[41]; // CURVE, Z85
   bool signs;
-  uint8_t sign_secret[64];                   // Ed25519
+  uint8_t sign_secret[64]; // Ed25519
   bool has_master[KEYS_PARTITIONS];
   uint8_t master[KEYS_PARTITIONS][32];
   struct arena arena;
   Peers *peers;
-  int64_t peers_stamp;                       // of the peers.yaml that `peers` was read from
+  int64_t peers_stamp; // of the peers.yaml that `peers` was read from
 };
 // On a fault answers -1 with a sentence that names the file.
 int keys_load(struct keys *k, const char *folder, const char *name, char *errors, size_t errors_bytes);
@@ -46,6 +48,7 @@ Peers *keys_read_peers(struct arena *a, const char *folder, char *errors, size_t
 // The file name of a partition's master key without its suffix: "contact".
 const char *keys_partition_name(Partition p);
 
-// Makes what is missing in the folder: services' keys, the gateway's signing key, master keys, peers.yaml. Leaves what is
-// there. `foreign`: also a peer of that name, which may send `sends` (types separated by commas) and signs its own actors.
+// Makes what is missing in the folder: services' keys, the gateway's signing key, master keys, peers.yaml. Leaves what
+// is there. `foreign`: also a peer of that name, which may send `sends` (types separated by commas) and signs its own
+// actors.
 int keys_generate(const char *folder, const char *foreign, const char *sends, char *errors, size_t errors_bytes);

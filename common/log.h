@@ -2,7 +2,12 @@
 // values. Never narrative, names, numbers or addresses of people.
 #pragma once
 
-enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
-void log_open(const char *service, const char *level);   // level: "debug", "info", "warn", "error"
+enum log_level {
+  LOG_DEBUG,
+  LOG_INFO,
+  LOG_WARN,
+  LOG_ERROR
+};
+void log_open(const char *service, const char *level); // level: "debug", "info", "warn", "error"
 // log_line(LOG_WARN, "commit_conflict", "area", area, "type", type, NULL): pairs end with NULL.
 void log_line(enum log_level level, const char *event, ...) __attribute__((sentinel));

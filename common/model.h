@@ -1,9 +1,10 @@
 // A read model: a SQLite file that one service fills from the events, and can delete and rebuild.
 //
-// What is done with an event is one SQL statement (or several, separated by semicolons) whose parameters are named after
-// the event's fields (":practitioner", ":startsAtMs" as :starts_at_ms; of a submessage "attendance" its field "absence" as
-// :attendance_absence), and besides :area, :sequence and :at_ms. An enumeration is bound as its name, a repeated field as
-// a JSON array, an unset submessage's fields as NULL. The cursor of each area is kept in the same transaction.
+// What is done with an event is one SQL statement (or several, separated by semicolons) whose parameters are named
+// after the event's fields (":practitioner", ":startsAtMs" as :starts_at_ms; of a submessage "attendance" its field
+// "absence" as :attendance_absence), and besides :area, :sequence and :at_ms. An enumeration is bound as its name, a
+// repeated field as a JSON array, an unset submessage's fields as NULL. The cursor of each area is kept in the same
+// transaction.
 //
 // A query is one SELECT, with parameters named after the fields of a command in the same way, and :area.
 #pragma once
@@ -11,11 +12,13 @@
 #include "records.h"
 #include <stdint.h>
 
-struct model_named { const char *name, *sql; };
+struct model_named {
+  const char *name, *sql;
+};
 struct model_sql {
-  const char *schema;                  // CREATE TABLE IF NOT EXISTS ...
-  const struct model_named *statements;   // for events; ends with {NULL}
-  const struct model_named *queries;      // ends with {NULL}
+  const char *schema;                   // CREATE TABLE IF NOT EXISTS ...
+  const struct model_named *statements; // for events; ends with {NULL}
+  const struct model_named *queries;    // ends with {NULL}
 };
 
 struct model;

@@ -5,17 +5,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BIND_DEPTH = 3, BIND_PARAMETERS = 48 };
+enum {
+  BIND_DEPTH = 3,
+  BIND_PARAMETERS = 48
+};
 
 // What is bound beside the fields.
-struct bind_context { const char *area; uint64_t sequence; int64_t at_ms; };
+struct bind_context {
+  const char *area;
+  uint64_t sequence;
+  int64_t at_ms;
+};
 
 // Where each parameter of a statement comes from: worked out once per statement and type.
 struct bind_plan {
   const ProtobufCMessageDescriptor *type;
   int n_parameters;
   struct bind_parameter {
-    enum { BIND_FIELD, BIND_AREA, BIND_SEQUENCE, BIND_AT_MS } from;
+    enum {
+      BIND_FIELD,
+      BIND_AREA,
+      BIND_SEQUENCE,
+      BIND_AT_MS
+    } from;
     int depth;
     const ProtobufCFieldDescriptor *path[BIND_DEPTH];
   } parameters[BIND_PARAMETERS];

@@ -14,10 +14,10 @@
 struct record {
   const ProtobufCMessageDescriptor *type;
   const char *id;
-  uint64_t version;   // as read; 0: there is none
-  const void *body;   // of that type; NULL: there is none
-  bool known;         // has been read (or was taken to be absent by records_want_absent)
-  bool presumed;      // taken to be absent without reading; the commit checks it
+  uint64_t version; // as read; 0: there is none
+  const void *body; // of that type; NULL: there is none
+  bool known;       // has been read (or was taken to be absent by records_want_absent)
+  bool presumed;    // taken to be absent without reading; the commit checks it
   struct record *next;
 };
 
@@ -27,30 +27,30 @@ struct page {
   unsigned limit;
   char **members;
   size_t n_members;
-  bool known, more;   // more: there are further members
+  bool known, more; // more: there are further members
   struct page *next;
 };
 
 // The answer of a named query of a read model (model.h); for services that keep one.
 struct rows {
   const char *query;
-  const void *parameters;      // the message whose fields are the query's parameters
+  const void *parameters; // the message whose fields are the query's parameters
   const char **columns;
   size_t n_columns, n_rows;
-  const char **values;         // row by row; NULL where the database has NULL
+  const char **values; // row by row; NULL where the database has NULL
   bool known;
   struct rows *next;
 };
 
 struct records {
-  struct record *first, *last;   // in the order in which they were wanted
-  struct record **table;         // the same by hash of type and id, open addressing; size_table is a power of two
-  size_t n_records, size_table;  // invariant: n_records <= size_table / 2
+  struct record *first, *last;  // in the order in which they were wanted
+  struct record **table;        // the same by hash of type and id, open addressing; size_table is a power of two
+  size_t n_records, size_table; // invariant: n_records <= size_table / 2
   struct page *pages;
   struct rows *rows;
   struct arena *arena;
-  unsigned n_unknown;     // wanted and not read yet
-  bool certain;           // nothing is presumed absent: a commit has shown that something was there
+  unsigned n_unknown; // wanted and not read yet
+  bool certain;       // nothing is presumed absent: a commit has shown that something was there
 };
 
 void records_init(struct records *rs, struct arena *arena);

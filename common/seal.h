@@ -10,12 +10,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct data_key { uint8_t key[32]; };
+struct data_key {
+  uint8_t key[32];
+};
 
 // A new data key and its wrapped form. The id of its record is "<subject>/<partition number>".
 void seal_new_key(const uint8_t master[32], const char *subject, Partition p, struct data_key *key, DataKey *wrapped,
                   struct arena *a);
-bool seal_unwrap(const uint8_t master[32], const char *subject, Partition p, const DataKey *wrapped, struct data_key *key);
+bool seal_unwrap(const uint8_t master[32], const char *subject, Partition p, const DataKey *wrapped,
+                 struct data_key *key);
 
 // Calls `visit` for every confidential message inside `m` (and `m` itself), at any depth, with its partition: what its
 // field `partition` says, CONTACT where it has none. Stops and answers false when `visit` answers false.
@@ -24,9 +27,10 @@ bool seal_walk(ProtobufCMessage *m, seal_visit_fn *visit, void *context);
 // Whether messages of that type can hold anything confidential (remembered per type).
 bool seal_concerns(const ProtobufCMessageDescriptor *type);
 
-// Replaces the content of a confidential message by its seal: afterwards every field but `partition` and `seal` is unset.
-void seal_close(ProtobufCMessage *confidential, Seal **seal, const struct data_key *key, const char *subject, Partition p,
-                const char *place, uint64_t version, struct arena *a);
+// Replaces the content of a confidential message by its seal: afterwards every field but `partition` and `seal` is
+// unset.
+void seal_close(ProtobufCMessage *confidential, Seal **seal, const struct data_key *key, const char *subject,
+                Partition p, const char *place, uint64_t version, struct arena *a);
 // The other way. False: not authentic, and the message is untouched.
-bool seal_open(ProtobufCMessage *confidential, Seal **seal, const struct data_key *key, const char *place, uint64_t version,
-               struct arena *a);
+bool seal_open(ProtobufCMessage *confidential, Seal **seal, const struct data_key *key, const char *place,
+               uint64_t version, struct arena *a);

@@ -17,7 +17,7 @@ struct model_sql;
 
 // The time and the randomness that a message came with; the same again when it is decided again.
 struct moment {
-  int64_t ms;            // since 1970 UTC
+  int64_t ms; // since 1970 UTC
   uint8_t random[64];
 };
 
@@ -28,41 +28,41 @@ typedef uint32_t roles_t;
 struct message {
   const char *type;
   const Area *area;
-  const void *body;          // the unpacked command, event or outcome; NULL for a timer
-  const Actor *actor;        // who sent a command; NULL for events, timers and outcomes
-  roles_t roles;             // the actor's
-  const char *timer;         // of a timer: what follows the first '/' of its name
+  const void *body;   // the unpacked command, event or outcome; NULL for a timer
+  const Actor *actor; // who sent a command; NULL for events, timers and outcomes
+  roles_t roles;      // the actor's
+  const char *timer;  // of a timer: what follows the first '/' of its name
   struct moment now;
-  const void *settings;      // what the service's `load` made
+  const void *settings; // what the service's `load` made
   struct arena *arena;
   bool check_only;
 };
 
 enum row_kind {
-  ROW_COMMAND,  // somebody sent it and waits for the reply
-  ROW_EVENT,    // a service published it
-  ROW_TIMER,    // it came due
-  ROW_OUTCOME,  // what `perform` answered
+  ROW_COMMAND, // somebody sent it and waits for the reply
+  ROW_EVENT,   // a service published it
+  ROW_TIMER,   // it came due
+  ROW_OUTCOME, // what `perform` answered
 };
 
 struct row {
   enum row_kind kind;
-  const ProtobufCMessageDescriptor *body;    // not for timers
-  const char *timer;                         // timers: the name before the first '/'
-  roles_t roles;                             // commands: who may send it; 0: nobody
-  Operation operation;                       // commands: for the audit
+  const ProtobufCMessageDescriptor *body; // not for timers
+  const char *timer;                      // timers: the name before the first '/'
+  roles_t roles;                          // commands: who may send it; 0: nobody
+  Operation operation;                    // commands: for the audit
   void (*needs)(struct records *want, const struct message *m);
   struct change (*decide)(const struct records *have, const struct message *m);
-  const char *statement;                     // instead of decide, for events: the read model's statement of that name
+  const char *statement; // instead of decide, for events: the read model's statement of that name
 };
 
 // What `perform` calls when it is done; `outcome` is copied.
 typedef void outcome_fn(void *context, const char *area, const ProtobufCMessage *outcome);
 
 struct service {
-  const char *name;                                    // "intake"
-  const struct row *rows;                              // ends with a row without body and timer
-  const ProtobufCMessageDescriptor *const *owns;       // the records that it alone writes; ends with NULL
+  const char *name;                              // "intake"
+  const struct row *rows;                        // ends with a row without body and timer
+  const ProtobufCMessageDescriptor *const *owns; // the records that it alone writes; ends with NULL
   // Reads files at start. Writes what is wrong to `errors` (file, line, what) and answers non-zero.
   int (*load)(const struct config *config, const void **settings, char *errors, size_t errors_bytes);
   // A service that keeps a read model: its SQL (model.h). NULL: none.

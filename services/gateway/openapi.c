@@ -144,7 +144,7 @@ static void merge(json_t *operation, const struct route *row) {
 static void add_row(json_t *paths, json_t *schemas, const struct route *row) {
   char path[200], method[8] = "";
   json_t *parameters = parameters_of(row, path, sizeof path);
-  for (size_t i = 0; row->method[i] && i < sizeof method - 1; i++) method[i] = (char)tolower(row->method[i]);
+  for (size_t i = 0; i < sizeof method - 1 && row->method[i]; i++) method[i] = (char)tolower(row->method[i]);
   json_t *item = json_object_get(paths, path);
   if (!item) json_object_set_new(paths, path, item = json_object());
   json_t *operation = json_object_get(item, method);

@@ -108,7 +108,7 @@ static void on_committed(struct store_change *change, enum store_result result) 
 
 enum store_result sync_commit(struct sync *s, struct store_change *change) {
   struct wait w = {0};
-  change->owner = &w;
+  change->owner = &w; // cppcheck-suppress autoVariables; `done` has been called before this returns
   change->done = on_committed;
   s->store->ops->commit(s->store, change);
   wait_for(s, &w);

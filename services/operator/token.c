@@ -39,7 +39,7 @@ static void hash_of(const uint8_t secret[32], char out[65]) {
 static bool read_role(const char *name, Role *role) {
   char upper[32];
   size_t i = 0;
-  for (; name[i] && i < sizeof upper - 1; i++) upper[i] = name[i] == '-' ? '_' : (char)(name[i] & ~0x20);
+  for (; i < sizeof upper - 1 && name[i]; i++) upper[i] = name[i] == '-' ? '_' : (char)(name[i] & ~0x20);
   upper[i] = 0;
   const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value_by_name(&role__descriptor, upper);
   if (!v || v->value == 0) return complain("there is no such role", name);
