@@ -174,9 +174,10 @@ static void set_measures(struct demo *d, Session *s, struct dice *dice, const Pa
       add_measure(d, s, dice, p->measures[i], p->measures[i]->from[r], likely);
 }
 
-static void set_narrative(struct demo *d, Session *s, struct dice *dice) {
+// What a mentor writes in confidence is not made up here: who fills the area could not read it.
+static void set_narrative(struct demo *d, Session *s, struct dice *dice, const Pathway *p) {
   if (dice_chance(dice, 50)) s->goal = (char *)demo_one_of(dice, demo_goals);
-  if (!dice_chance(dice, 40)) return;
+  if (p->narrative_partition == PARTITION__MENTORING || !dice_chance(dice, 40)) return;
   s->narrative = arena_take(&d->arena, sizeof *s->narrative);
   narrative__init(s->narrative);
   s->narrative->text = (char *)demo_one_of(dice, demo_notes);
@@ -206,6 +207,6 @@ Session *demo_session(struct demo *d, struct demo_contact *c) {
   set_participants(d, s, c->pathway);
   set_components(d, s, &c->dice, c->pathway);
   set_measures(d, s, &c->dice, c->pathway, likely);
-  set_narrative(d, s, &c->dice);
+  set_narrative(d, s, &c->dice, c->pathway);
   return s;
 }
