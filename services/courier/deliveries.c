@@ -22,7 +22,7 @@ const char *forget_timer(struct arena *a, const char *message_id) {
 }
 
 int64_t backoff_ms(uint32_t attempt, const uint8_t random[64]) {
-  static const int64_t seconds[] = {1, 4, 15, 60, 5 * 60, 15 * 60, 60 * 60};
+  static const int64_t seconds[] = {1, 4, 15, 60, 300, 900, 3600};
   const uint32_t n = sizeof seconds / sizeof *seconds;
   int64_t ms = 1000 * seconds[attempt < 1 ? 0 : attempt > n ? n - 1 : attempt - 1];
   int64_t chance = random[0] << 8 | random[1]; // 0 to 65535

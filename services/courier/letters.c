@@ -29,7 +29,7 @@ struct change decide_list_dead_letters(const struct records *have, const struct 
   struct change c = change_of(m);
   DeadLetters *reply = arena_take(m->arena, sizeof *reply);
   dead_letters__init(reply);
-  reply->deliveries = arena_take(m->arena, (page->n_members + 1) * sizeof *reply->deliveries);
+  reply->deliveries = arena_take(m->arena, (page->n_members + 1) * sizeof(Delivery *));
   for (size_t i = 0; i < page->n_members; i++) {
     const Delivery *d = records_get(have, &delivery__descriptor, page->members[i]);
     if (!d) continue;
@@ -58,6 +58,18 @@ static struct change send_again(const struct message *m, Delivery *d, uint64_t v
   return c;
 }
 
+static struct change refuse_retry(const struct message *m, const Delivery *d) {
+  if (d->state != DELIVERY_STATE__DEAD)
+    return refuse(m, CODE__CONFLICT, NULL,
+                  "only a dead letter can be sent again; this message was delivered or called off");
+  if (m->now.ms >= d->request->not_after_ms)
+    return refuse(m, CODE__REFUSED_BY_RULE, NULL,
+                  "this message is of no use any more: the time that it was for has passed");
+  if (!d->request->outgoing)
+    return refuse(m, CODE__REFUSED_BY_RULE, NULL, "the text of this message cannot be read any more");
+  return change_of(m);
+}
+
 // A message that waits to be sent is answered as if this command had made it so: it may have been sent twice.
 struct change decide_retry_delivery(const struct records *have, const struct message *m) {
   const RetryDelivery *command = m->body;
@@ -72,13 +84,6 @@ struct change decide_retry_delivery(const struct records *have, const struct mes
     change_reply(&c, d->request->subject, shown(m, d), version);
     return c;
   }
-  if (d->state != DELIVERY_STATE__DEAD)
-    return refuse(m, CODE__CONFLICT, NULL,
-                  "only a dead letter can be sent again; this message was delivered or called off");
-  if (m->now.ms >= d->request->not_after_ms)
-    return refuse(m, CODE__REFUSED_BY_RULE, NULL,
-                  "this message is of no use any more: the time that it was for has passed");
-  if (!d->request->outgoing)
-    return refuse(m, CODE__REFUSED_BY_RULE, NULL, "the text of this message cannot be read any more");
-  return send_again(m, d, version);
+  struct change refused = refuse_retry(m, d);
+  return change_refused(&refused) ? refused : send_again(m, d, version);
 }

@@ -48,7 +48,7 @@ static int load_sms(struct outbound *o, const struct config *config, char *error
   if (text_is_empty(config->sms_url)) return 0;
   if (!has_scheme(config->sms_url, "http", "https"))
     return fault(errors, errors_bytes, "ALONGSIDE_SMS_URL must begin with https:// or http://");
-  if (!is_here(config->sms_url) && strncmp(config->sms_url, "https://", 8))
+  if (!is_here(config->sms_url) && strncmp(config->sms_url, "https://", 8) != 0)
     return fault(errors, errors_bytes, "ALONGSIDE_SMS_URL must begin with https://, unless it is on this machine");
   if (!read_secret(config->sms_key_file, o->sms_key, sizeof o->sms_key, 16))
     return fault(errors, errors_bytes, "ALONGSIDE_SMS_KEY_FILE must name a file with a key of 16 to 255 characters");

@@ -220,7 +220,7 @@ static bool is_here_already(struct performer *p, const Delivery *d) {
   struct job *lists[] = {p->waiting, p->active};
   for (size_t i = 0; d->attempts > 1 && i < 2; i++)
     for (struct job *j = lists[i]; j; j = j->next) {
-      if (strcmp(j->delivery->request->message_id, d->request->message_id)) continue;
+      if (strcmp(j->delivery->request->message_id, d->request->message_id) != 0) continue;
       j->delivery->attempts = d->attempts;
       return true;
     }

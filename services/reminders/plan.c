@@ -12,7 +12,7 @@ enum {
 ReminderPlan *plan_copy(struct arena *a, const ReminderPlan *plan) {
   ReminderPlan *copy = arena_copy(a, plan, sizeof *plan);
   if (!plan->n_reminders) return copy;
-  copy->reminders = arena_take(a, plan->n_reminders * sizeof *copy->reminders);
+  copy->reminders = arena_take(a, plan->n_reminders * sizeof(Reminder *));
   for (size_t i = 0; i < plan->n_reminders; i++)
     copy->reminders[i] = arena_copy(a, plan->reminders[i], sizeof **plan->reminders);
   return copy;
@@ -67,7 +67,7 @@ static ReminderPlan *new_plan(struct arena *a, const AppointmentMade *event) {
   plan->pathway = event->pathway;
   plan->practitioner = event->practitioner;
   plan->starts_at_ms = event->starts_at_ms;
-  plan->reminders = arena_take(a, REMINDERS_PER_PLAN * sizeof *plan->reminders);
+  plan->reminders = arena_take(a, REMINDERS_PER_PLAN * sizeof(Reminder *));
   return plan;
 }
 

@@ -183,8 +183,8 @@ static const char *longest(char **texts, size_t n) {
 static int check_length(const struct check *k) {
   const Wording *l = k->language;
   struct arena *a = &k->w->arena;
-  char place[2 * WORDING_PLACE_CHARACTERS + 1] = "", telephone[WORDING_TELEPHONE_BYTES + 1] = "";
-  for (unsigned i = 0; i < WORDING_PLACE_CHARACTERS; i++) memcpy(place + 2 * i, "ŵ", 2);
+  char place[WORDING_PLACE_CHARACTERS * sizeof "ŵ"] = "", telephone[WORDING_TELEPHONE_BYTES + 1] = "", *end = place;
+  for (unsigned i = 0; i < WORDING_PLACE_CHARACTERS; i++) end = stpcpy(end, "ŵ");
   memset(telephone, '0', WORDING_TELEPHONE_BYTES);
   struct values values = {
       .day = arena_printf(a, "%s 30 %s", longest(l->weekdays, l->n_weekdays), longest(l->months, l->n_months)),

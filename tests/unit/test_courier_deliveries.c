@@ -7,11 +7,9 @@
 #include "calendar.h"
 #include "courier.h"
 
-enum {
-  SECOND = 1000,
-  MINUTE = 60 * SECOND,
-  HOUR = 60 * MINUTE
-};
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
 static const char id[] = "5f0f2c1e-93a1-4c55-8a6e-21c7e1f0a001";
 #define DELIVER "deliver/5f0f2c1e-93a1-4c55-8a6e-21c7e1f0a001"
 #define FORGET "forget/5f0f2c1e-93a1-4c55-8a6e-21c7e1f0a001"

@@ -46,12 +46,17 @@ static void assert_lines_are_short_ascii(const char *m) {
   }
 }
 
+// Writes the piece so many times; answers where the next may begin.
+static char *repeat(char *at, int times, const char *piece) {
+  while (times-- > 0) at = stpcpy(at, piece);
+  return at;
+}
+
 static void welsh_and_long_texts_travel_as_short_lines_of_ascii(void **state) {
   (void)state;
   char text[3000] = "", subject[600] = "";
-  for (int i = 0; i < 40; i++) strcat(text, "Tŷ Glas = y lle arferol, ffôn \t \n");
-  for (int i = 0; i < 400; i++) strcat(text, "x");
-  for (int i = 0; i < 60; i++) strcat(subject, "ŵyd ");
+  repeat(repeat(text, 40, "Tŷ Glas = y lle arferol, ffôn \t \n"), 400, "x");
+  repeat(subject, 60, "ŵyd ");
   char *m = mail(subject, text);
   assert_lines_are_short_ascii(m);
   assert_non_null(strstr(m, "T=C5=B7 Glas =3D y lle"));

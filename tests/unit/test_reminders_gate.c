@@ -10,10 +10,8 @@
 #include "calendar.h"
 #include "gate.h"
 
-enum {
-  MINUTE = 60 * 1000,
-  HOUR = 60 * MINUTE
-};
+#define MINUTE INT64_C(60000)
+#define HOUR (60 * MINUTE)
 #define NOON INT64_C(1772452800000) // Monday 2 March 2026, 12:00 UTC
 
 // Nothing speaks against this reminder, two hours before the start.
@@ -254,8 +252,8 @@ static void quiet_hours_go_by_local_time_also_when_the_clocks_change(void **stat
       {AUTUMN_EVE, 24 + 8, 0},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    int64_t now = cases[i].day + (int64_t)cases[i].hours_utc * HOUR;
-    int64_t until = cases[i].until_utc ? cases[i].day + (int64_t)cases[i].until_utc * HOUR : 0;
+    int64_t now = cases[i].day + cases[i].hours_utc * HOUR;
+    int64_t until = cases[i].until_utc ? cases[i].day + cases[i].until_utc * HOUR : 0;
     assert_int_equal(gate_quiet_until(&nights, now), until);
   }
 }
@@ -263,9 +261,9 @@ static void quiet_hours_go_by_local_time_also_when_the_clocks_change(void **stat
 static void a_boundary_of_quiet_hours_that_the_clock_skips_is_passed_at_once(void **state) {
   (void)state;
   const Area early = area("00:30", "01:30"); // 01:30 does not exist on 29 March 2026
-  int64_t until = gate_quiet_until(&early, SPRING_EVE + 24 * (int64_t)HOUR + 45 * MINUTE);
-  assert_true(until >= SPRING_EVE + 25 * (int64_t)HOUR);
-  assert_int_equal(gate_quiet_until(&early, SPRING_EVE + 25 * (int64_t)HOUR), 0);
+  int64_t until = gate_quiet_until(&early, SPRING_EVE + 24 * HOUR + 45 * MINUTE);
+  assert_true(until >= SPRING_EVE + 25 * HOUR);
+  assert_int_equal(gate_quiet_until(&early, SPRING_EVE + 25 * HOUR), 0);
 }
 
 static void quiet_hours_may_lie_within_a_day_or_be_none(void **state) {

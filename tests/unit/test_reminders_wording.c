@@ -123,10 +123,14 @@ static void an_appointment_by_telephone_without_a_place_says_so(void **state) {
   assert_non_null(strstr(wording_write(&t->arena, t->wording, &f)->text, "by video call"));
 }
 
+static void repeat(char *at, int times, const char *piece) {
+  while (times-- > 0) at = stpcpy(at, piece);
+}
+
 static void a_long_place_is_cut_between_characters_and_stays_within_three_parts(void **state) {
   struct texts *t = *state;
   char place[400] = "";
-  for (int i = 0; i < 150; i++) strcat(place, "ŵ");
+  repeat(place, 150, "ŵ");
   for (int language = LANGUAGE__ENGLISH; language <= LANGUAGE__WELSH; language++) {
     const char *text = write_one(t, language, CHANNEL__SMS, place)->text;
     assert_in_range(wording_sms_segments(text), 1, 3);
@@ -156,7 +160,7 @@ static void text_messages_are_counted_as_the_network_counts_them(void **state) {
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char text[2000] = "";
-    for (int k = 0; k < cases[i].n; k++) strcat(text, cases[i].unit);
+    repeat(text, cases[i].n, cases[i].unit);
     assert_int_equal(wording_sms_segments(text), cases[i].segments);
   }
 }
