@@ -9,20 +9,24 @@
 #include "matching.pb-c.h"
 #include "progress.h"
 
-enum { DEMO_PATHWAYS = 32, DEMO_PRACTITIONERS = 14, DEMO_WEEKS_AHEAD = 3 };
+enum {
+  DEMO_PATHWAYS = 32,
+  DEMO_PRACTITIONERS = 14,
+  DEMO_WEEKS_AHEAD = 3
+};
 
 struct demo {
   struct door *door;
   struct config config;
   const Area *area;
   uint64_t seed;
-  unsigned n_people, n_mentors, n_weeks;   // weeks that have been
-  int64_t now_ms, week;                    // the current week, counted from that of Monday 1970-01-05
+  unsigned n_people, n_mentors, n_weeks; // weeks that have been
+  int64_t now_ms, week;                  // the current week, counted from that of Monday 1970-01-05
   const Pathway *pathways[DEMO_PATHWAYS];
   size_t n_pathways;
-  struct arena arena;                      // for the message that is being made
+  struct arena arena; // for the message that is being made
   struct progress progress;
-  size_t n_taken, n_there, n_refused;      // of the messages sent: taken in, there already, refused
+  size_t n_taken, n_there, n_refused; // of the messages sent: taken in, there already, refused
 };
 
 // --- who there is
@@ -31,7 +35,11 @@ char *demo_staff(struct demo *d, unsigned practitioner);
 void demo_mentor_id(const struct demo *d, unsigned mentor, char out[37]);
 // 0 to 99: who wants a mentor (below DEMO_WANTS), has been offered one, has one.
 unsigned demo_mentor_roll(const struct demo *d, unsigned person);
-enum { DEMO_HAS = 14, DEMO_OFFERED = 20, DEMO_WANTS = 35 };
+enum {
+  DEMO_HAS = 14,
+  DEMO_OFFERED = 20,
+  DEMO_WANTS = 35
+};
 Person *demo_person(struct demo *d, unsigned person);
 Mentor *demo_mentor(struct demo *d, unsigned mentor);
 // Names and addresses, marked as invented. `number` chooses the telephone number.
@@ -48,7 +56,7 @@ struct demo_contact {
   const Pathway *pathway;
   char engagement_id[37], id[37];
   int64_t week, starts_at_ms, ends_at_ms;
-  struct dice dice;              // for the rest of it
+  struct dice dice; // for the rest of it
 };
 bool demo_contact(struct demo *d, unsigned person, size_t pathway, int64_t week, struct demo_contact *c);
 Appointment *demo_appointment(struct demo *d, struct demo_contact *c);
@@ -60,8 +68,14 @@ void demo_offers(struct demo *d);
 void demo_result(void *demo, size_t tag, int status, const char *problem);
 
 // --- words
-extern const char *const demo_given_names[], *const demo_given_names_cy[], *const demo_family_names[],
-    *const demo_family_names_cy[], *const demo_experiences[], *const demo_meeting_places[], *const demo_slots[],
-    *const demo_rooms[], *const demo_goals[], *const demo_notes[], *const demo_purposes[], *const demo_why_nots[];
+extern const char *const demo_given_names[],
+    *const demo_given_names_cy[],
+        *const demo_family_names[],
+            *const demo_family_names_cy[],
+                *const demo_experiences[],
+                    *const demo_meeting_places[],
+                        *const demo_slots[], *const demo_rooms[], *const demo_goals[], *const demo_notes[],
+                                                                                           *const demo_purposes[],
+                                                                                               *const demo_why_nots[];
 // One of a list that NULL ends.
 const char *demo_one_of(struct dice *dice, const char *const *words);

@@ -11,7 +11,7 @@ struct dice {
 // many others there are.
 struct dice dice_of(uint64_t seed, const char *kind, uint64_t one, uint64_t other);
 uint64_t dice_next(struct dice *d);
-unsigned dice_below(struct dice *d, unsigned n);       // 0 to n - 1
+unsigned dice_below(struct dice *d, unsigned n); // 0 to n - 1
 bool dice_chance(struct dice *d, unsigned percent);
-double dice_fraction(struct dice *d);                  // 0 to below 1
-void dice_uuid(struct dice *d, char out[37]);          // version 4 in form
+double dice_fraction(struct dice *d);         // 0 to below 1
+void dice_uuid(struct dice *d, char out[37]); // version 4 in form

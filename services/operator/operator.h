@@ -1,8 +1,8 @@
 // `alongside`, the operator's command: one subcommand per file, found in the table of main.c.
 //
 // Subcommands that change or read people's data go through the gateway's HTTP door with a token, like everybody else
-// (ALONGSIDE_URL, ALONGSIDE_TOKEN). Those that keep the installation (keygen, token, status, replay, verify) use the keys
-// folder and the store.
+// (ALONGSIDE_URL, ALONGSIDE_TOKEN). Those that keep the installation (keygen, token, status, replay, verify) use the
+// keys folder and the store.
 #pragma once
 #include "config.h"
 #include "store.h"
@@ -10,22 +10,22 @@
 
 struct command {
   const char *name;
-  const char *summary;         // one line
-  const char *help;            // the rest of its --help
+  const char *summary; // one line
+  const char *help;    // the rest of its --help
   const struct option_spec *options;
-  int (*run)(int argc, char **argv);   // argv without the program and the subcommand; the exit status
+  int (*run)(int argc, char **argv); // argv without the program and the subcommand; the exit status
 };
 
 // Options are "--name VALUE" or, where `flag` is set, "--name". Everything else is a positional argument.
 struct option_spec {
-  const char *name;            // without dashes; NULL ends the table
-  const char *value;           // what the value is called in the help; NULL: a flag
+  const char *name;  // without dashes; NULL ends the table
+  const char *value; // what the value is called in the help; NULL: a flag
   const char *help;
 };
 // What was given. `positional` keeps at most 16.
 struct arguments {
   const struct option_spec *specs;
-  const char *values[24];      // parallel to specs; a flag's value is ""
+  const char *values[24]; // parallel to specs; a flag's value is ""
   const char *positional[16];
   int n_positional;
 };

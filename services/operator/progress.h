@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 struct progress {
-  const char *what;      // "sessions", "events"
-  size_t done, total;    // total 0: not known
+  const char *what;   // "sessions", "events"
+  size_t done, total; // total 0: not known
   uint64_t shown_at_ms, began_at_ms;
   bool terminal;
 };

@@ -17,8 +17,8 @@ void sync_close(struct sync *s);
 bool sync_read(struct sync *s, const char *key, struct store_value *value, struct arena *a);
 enum store_result sync_commit(struct sync *s, struct store_change *change);
 // Members of an index after `after`; texts in the arena.
-bool sync_members(struct sync *s, const char *area, const char *index, const char *after, unsigned limit, char ***members,
-                  size_t *n, struct arena *a);
+bool sync_members(struct sync *s, const char *area, const char *index, const char *after, unsigned limit,
+                  char ***members, size_t *n, struct arena *a);
 // Entries of the events after `after`; lists in the arena.
-bool sync_events(struct sync *s, const char *area, uint64_t after, unsigned limit, struct store_entry **entries, size_t *n,
-                 struct arena *a);
+bool sync_events(struct sync *s, const char *area, uint64_t after, unsigned limit, struct store_entry **entries,
+                 size_t *n, struct arena *a);

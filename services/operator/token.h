@@ -3,7 +3,9 @@
 #include "envelope.pb-c.h"
 #include "sync.h"
 
-enum { TOKEN_TEXT = 33 + 44 };   // an area, a dot, 32 bytes in base64url without padding, and a NUL
+enum {
+  TOKEN_TEXT = 33 + 44
+}; // an area, a dot, 32 bytes in base64url without padding, and a NUL
 
 // Stores the token under the hash of a new secret, in the first of its areas, and writes what its bearer sends. False:
 // the store did not take it, and `out` is untouched.
