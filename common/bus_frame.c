@@ -115,11 +115,12 @@ static bool read_bytes(struct reader *r, const uint8_t **data, size_t *size_byte
 bool bus_published_read(const uint8_t *data, size_t size_bytes, struct bus_published *out) {
   struct reader r = {data, data + size_bytes};
   struct bus_published p = {0};
+  const uint8_t *area = NULL;
   while (r.at < r.end) {
     uint64_t tag;
     bool read = read_varint(&r, &tag);
-    if (read && tag == AREA && !p.area)
-      read = read_bytes(&r, (const uint8_t **)&p.area, &p.area_bytes);
+    if (read && tag == AREA && !area)
+      read = read_bytes(&r, &area, &p.area_bytes);
     else if (read && tag == LAST)
       read = read_varint(&r, &p.last);
     else if (read && tag == LIST && !p.list)
@@ -128,7 +129,8 @@ bool bus_published_read(const uint8_t *data, size_t size_bytes, struct bus_publi
       return false; // a field that Published does not have, or one that it has once only
     if (!read) return false;
   }
-  if (!p.area) return false;
+  if (!area) return false;
+  p.area = (const char *)area;
   *out = p;
   return true;
 }
