@@ -153,6 +153,16 @@ static void a_reminder_that_was_due_before_its_appointment_was_made_is_never_sen
   assert_int_equal(reminder(w, 1440)->state, REMINDER_STATE__WAITING);
 }
 
+static void a_reminder_that_fell_due_while_word_of_its_appointment_was_on_its_way_is_sent(void **state) {
+  struct world *w = *state;
+  w->d.m.now.ms = START - 2 * HOUR + MINUTE;
+  struct change c = make_plan(w);
+  assert_int_equal(timer_set(&c, TIMER("120")), START - 2 * HOUR);
+  assert_non_null(published(&c, &reminder_not_sent__descriptor));
+  c = fire(w, TIMER("120"), w->d.m.now.ms);
+  assert_non_null(published(&c, &message_requested__descriptor));
+}
+
 static void an_appointment_in_the_past_is_not_reminded_of(void **state) {
   struct world *w = *state;
   w->d.m.now.ms = START + DAY;
@@ -459,6 +469,7 @@ int main(void) {
       TEST(planning_twice_changes_nothing),
       TEST(an_offset_that_is_named_twice_gives_one_reminder),
       TEST(a_reminder_that_was_due_before_its_appointment_was_made_is_never_sent_late),
+      TEST(a_reminder_that_fell_due_while_word_of_its_appointment_was_on_its_way_is_sent),
       TEST(an_appointment_in_the_past_is_not_reminded_of),
       TEST(a_reminder_goes_to_the_courier_when_it_is_due),
       TEST(a_timer_that_fires_twice_sends_once),
