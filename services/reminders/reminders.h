@@ -24,7 +24,6 @@ enum {
   REMINDERS_PER_PLAN = 16,            // further offsets of a pathway are left out
   REMINDERS_GRACE_MS = 5 * 60 * 1000, // how long after a reminder was due its plan may still be made
 };
-// further offsets of a pathway are left out
 
 // plan.c: making, stopping and reading plans.
 void needs_appointment_made(struct records *want, const struct message *m);
