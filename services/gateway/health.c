@@ -70,7 +70,7 @@ static void take_pong(struct state *s, const Envelope *reply) {
   s->ready = pong && pong->ready;
   s->waiting_for.size_bytes = s->metrics.size_bytes = 0;
   buffer_text(&s->waiting_for, pong ? pong->waiting_for : "it does not answer");
-  if (pong) buffer_text(&s->metrics, pong->metrics);
+  buffer_text(&s->metrics, pong ? pong->metrics : "");
   if (pong) pong__free_unpacked(pong, NULL);
 }
 
@@ -151,11 +151,12 @@ static void answer_metrics(struct gateway *g, struct http_request *r) {
   struct metrics_now now = {.calls = calls_in_flight(g->calls),
                             .batches = batches_in_flight(g->batches),
                             .streams = streams_open(g->streams)};
-  struct buffer out = {0};
+  struct buffer out = {0}, samples = {0};
   metrics_write(g->metrics, &now, &out);
-  for (int i = 0; i < PEERS; i++)
-    buffer_add(&out, g->health->states[i].metrics.data, g->health->states[i].metrics.size_bytes);
+  for (int i = 0; i < PEERS; i++) buffer_text(&samples, g->health->states[i].metrics.data);
+  metrics_write_samples(samples.data, &out);
   gateway_respond(g, r, 200, "text/plain; version=0.0.4; charset=utf-8", &out);
+  buffer_free(&samples);
   buffer_free(&out);
 }
 

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const int statuses[] = {200, 201, 204, 400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 500, 503, 504};
 enum {
@@ -101,4 +102,56 @@ void metrics_write(const struct metrics *m, const struct metrics_now *now, struc
   write_gauge(out, "alongside_http_calls", "Requests to services that are under way.", now->calls);
   write_gauge(out, "alongside_http_batches", "Batches that are under way.", now->batches);
   write_gauge(out, "alongside_http_streams", "Event streams that are open.", now->streams);
+}
+
+// --- the services' samples
+
+struct sample {
+  const char *line;
+  size_t name_bytes, line_bytes;
+};
+
+static int compare_samples(const void *a, const void *b) {
+  const struct sample *x = a, *y = b;
+  size_t least = x->name_bytes < y->name_bytes ? x->name_bytes : y->name_bytes;
+  int order = strncmp(x->line, y->line, least);
+  if (order) return order;
+  if (x->name_bytes != y->name_bytes) return x->name_bytes < y->name_bytes ? -1 : 1;
+  return (x->line > y->line) - (x->line < y->line);
+}
+
+static size_t cut_samples(const char *text, struct sample **samples) {
+  size_t n = 0, room = 0;
+  for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+    if (n == room) *samples = realloc(*samples, (room = room ? 2 * room : 64) * sizeof **samples);
+    if (!*samples) abort();
+    if (*text == '#' || *text == '\n') continue;
+    (*samples)[n++] =
+        (struct sample){.line = text, .name_bytes = strcspn(text, "{ \n"), .line_bytes = strcspn(text, "\n")};
+  }
+  return n;
+}
+
+static bool same_name(const struct sample *a, const struct sample *b) {
+  return a->name_bytes == b->name_bytes && strncmp(a->line, b->line, a->name_bytes) == 0;
+}
+
+static bool is_counter(const struct sample *s) {
+  static const char ending[] = "_total";
+  size_t size_bytes = sizeof ending - 1;
+  return s->name_bytes > size_bytes && strncmp(s->line + s->name_bytes - size_bytes, ending, size_bytes) == 0;
+}
+
+void metrics_write_samples(const char *text, struct buffer *out) {
+  struct sample *samples = NULL;
+  size_t n = cut_samples(text, &samples);
+  if (n) qsort(samples, n, sizeof *samples, compare_samples);
+  for (size_t i = 0; i < n; i++) {
+    const struct sample *s = &samples[i];
+    if (!i || !same_name(s, s - 1))
+      buffer_printf(out, "# TYPE %.*s %s\n", (int)s->name_bytes, s->line, is_counter(s) ? "counter" : "gauge");
+    buffer_add(out, s->line, s->line_bytes);
+    buffer_text(out, "\n");
+  }
+  free(samples);
 }

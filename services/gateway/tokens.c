@@ -4,14 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
   SLOTS = 16384,
   HASH_BYTES = 32,
   AREA_BYTES = 33,
-  SECRET_TEXT_BYTES = 43,
-  RECORD_BYTES = 64 << 10
+  SECRET_TEXT_BYTES = 43
 };
 
 struct waiter {
@@ -29,10 +27,10 @@ struct entry {
   struct entry *newer, *older;
   struct waiter *waiters; // of the read that is under way
   bool reading;
-  int64_t read_at_ms; // 0: never
-  uint64_t version;   // of the record; 0: there is none
-  struct arena arena; // the token, and the actor made from it
-  const Token *token; // NULL: unknown
+  int64_t asked_at_ms; // when the last read began
+  int64_t read_at_ms;  // when the last one that was answered began; 0: never
+  uint64_t version;    // of the record; 0: there is none
+  Token *token;        // NULL: unknown
   Actor actor;
   uint8_t *packed;
   size_t packed_bytes;
@@ -76,13 +74,22 @@ static void link_newest(struct tokens *t, struct entry *e) {
   t->newest = e;
 }
 
+// What was known of the token, and the actor made from it.
+static void forget(struct entry *e) {
+  if (e->token) token__free_unpacked(e->token, NULL);
+  free(e->packed);
+  e->token = NULL;
+  e->packed = NULL;
+  e->actor = (Actor)ACTOR__INIT;
+}
+
 static void drop_entry(struct tokens *t, struct entry *e) {
   struct entry **at = slot_of(t, e->hash);
   while (*at != e) at = &(*at)->chain;
   *at = e->chain;
   unlink_entry(t, e);
   t->n_entries--;
-  arena_deinit(&e->arena);
+  forget(e);
   free((char *)e->key);
   free(e);
 }
@@ -125,7 +132,6 @@ static struct entry *add_entry(struct tokens *t, const uint8_t *hash, const char
   memcpy(e->hash, hash, HASH_BYTES);
   strcpy(e->area, area);
   e->key = key_of(hash, area);
-  arena_init(&e->arena, RECORD_BYTES);
   e->chain = *slot;
   *slot = e;
   link_newest(t, e);
@@ -166,7 +172,8 @@ static void make_actor(struct entry *e, int64_t now_ms) {
   e->actor.n_areas = token->n_areas;
   e->actor.only = token->only;
   e->actor.expires_at_ms = until_ms < token->expires_at_ms ? until_ms : token->expires_at_ms;
-  if (!e->packed) e->packed = arena_take(&e->arena, protobuf_c_message_get_packed_size(&e->actor.base) + 16);
+  e->packed = realloc(e->packed, protobuf_c_message_get_packed_size(&e->actor.base));
+  if (!e->packed) abort();
   e->packed_bytes = protobuf_c_message_pack(&e->actor.base, e->packed);
   actor_sign(e->tokens->keys, e->packed, e->packed_bytes, e->signature);
 }
@@ -188,34 +195,22 @@ static void answer(struct entry *e, int64_t now_ms, tokens_fn *done, void *conte
 
 // --- reading
 
-static int64_t clock_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 // Takes what was read. The same version again changes nothing, so that the signed actor stays.
 static void take_record(struct entry *e) {
   uint64_t version = e->value.exists ? e->value.version : 0;
   if (version && version == e->version) return;
   e->version = version;
-  arena_reset(&e->arena);
-  e->packed = NULL;
-  e->actor = (Actor)ACTOR__INIT;
-  e->token = NULL;
-  if (!version) return;
-  e->token = arena_unpack(&e->arena, &token__descriptor, e->value.body.data, e->value.body.size_bytes);
-  e->arena.cap_bytes = e->arena.used_bytes + RECORD_BYTES;
+  forget(e);
+  if (version) e->token = token__unpack(NULL, e->value.body.size_bytes, e->value.body.data);
 }
 
-static void begin_read(struct tokens *t, struct entry *e);
+static void begin_read(struct tokens *t, struct entry *e, int64_t now_ms);
 
 static void on_read(struct store_read *read, enum store_result result) {
   struct entry *e = read->owner;
-  int64_t now_ms = clock_ms();
   if (result == STORE_DONE) {
     take_record(e);
-    e->read_at_ms = now_ms;
+    e->read_at_ms = e->asked_at_ms;
   }
   struct waiter *w = e->waiters;
   e->waiters = NULL;
@@ -224,19 +219,20 @@ static void on_read(struct store_read *read, enum store_result result) {
   while (w) {
     struct waiter *next = w->next;
     if (result == STORE_DONE)
-      answer(e, now_ms, w->done, w->context);
+      answer(e, e->asked_at_ms, w->done, w->context);
     else
       w->done(w->context, NULL, CODE__UNAVAILABLE);
     free(w);
     w = next;
   }
   e->reading = false;
-  if (e->waiters) begin_read(e->tokens, e);
+  if (e->waiters) begin_read(e->tokens, e, e->asked_at_ms);
 }
 
-static void begin_read(struct tokens *t, struct entry *e) {
+static void begin_read(struct tokens *t, struct entry *e, int64_t now_ms) {
   if (e->reading) return;
   e->reading = true;
+  e->asked_at_ms = now_ms;
   e->read = (struct store_read){
       .keys = &e->key, .n_keys = 1, .values = &e->value, .area = e->area, .done = on_read, .owner = e};
   t->store->ops->read(t->store, &e->read);
@@ -266,6 +262,6 @@ void tokens_check(struct tokens *t, const char *authorization, int64_t now_ms, t
   int64_t age_ms = now_ms - e->read_at_ms;
   bool trusted = e->read_at_ms && age_ms >= 0 && age_ms < TOKENS_TRUSTED_MS;
   if (!trusted) add_waiter(e, done, context);
-  if (!trusted || age_ms >= TOKENS_REFRESH_MS) begin_read(t, e);
+  if (!trusted || age_ms >= TOKENS_REFRESH_MS) begin_read(t, e, now_ms);
   if (trusted) answer(e, now_ms, done, context);
 }

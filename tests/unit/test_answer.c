@@ -3,6 +3,7 @@
 #include "courier.pb-c.h"
 #include "csv.h"
 #include "intake.pb-c.h"
+#include "metrics.h"
 #include "reporting.pb-c.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -162,6 +163,17 @@ static void an_error_of_ours_is_a_problem_with_its_field(void **state) {
   arena_deinit(&arena);
 }
 
+static void samples_of_one_name_stand_together_under_their_type(void **state) {
+  (void)state;
+  struct buffer out = {0};
+  metrics_write_samples("# HELP x\na_total{service=\"1\"} 5\nb{service=\"1\"} 0\na_total{service=\"0\"} 6\na 1\n",
+                        &out);
+  assert_string_equal(out.data, "# TYPE a gauge\na 1\n"
+                                "# TYPE a_total counter\na_total{service=\"1\"} 5\na_total{service=\"0\"} 6\n"
+                                "# TYPE b gauge\nb{service=\"1\"} 0\n");
+  buffer_free(&out);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_problem_names_each_wrong_field),
@@ -175,6 +187,7 @@ int main(void) {
       cmocka_unit_test(a_list_links_to_its_next_page),
       cmocka_unit_test(a_report_is_also_to_be_had_as_csv),
       cmocka_unit_test(an_error_of_ours_is_a_problem_with_its_field),
+      cmocka_unit_test(samples_of_one_name_stand_together_under_their_type),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
