@@ -1,0 +1,133 @@
+"""Who may read what, where confidential text is kept, and that every look is on record."""
+
+import time
+
+import pytest
+
+import people
+from bus import messages
+from stack import NORTH, wait_for
+
+CANARY = {"givenName": "Canaryddgwen", "familyName": "Canarysurname", "telephone": "+447700900987",
+          "email": "canaryaddress@example.invalid", "safeContact": "canarysafecontact"}
+NARRATIVE = "canarynarrative: what was said in confidence"
+
+
+@pytest.fixture(scope="module")
+def confided(stack):
+    """A person with telling details and a session with a narrative: CRN, engagement, session."""
+    crn, engagement, session = people.new_crn(), people.new_id(), people.new_id()
+    stack.made(f"/people/{crn}", people.person(crn, personal=CANARY, mentoring={"wanted": True}))
+    stack.made(f"/engagements/{engagement}", {"crn": crn, "pathway": "supervision"})
+    stack.made(f"/sessions/{session}", people.session(engagement, narrative={"text": NARRATIVE}))
+    return crn, engagement, session
+
+
+@pytest.mark.parametrize("roles", ["manager", "operator", "person", "mentor"])
+def test_a_role_that_may_not_read_people_is_refused(operator, confided, roles):
+    token = operator.token_for("R01A001", roles)
+    answer = operator.get(f"/people/{confided[0]}", token=token)
+    assert answer.status == 403 and "Canary" not in answer.text
+
+
+def test_a_manager_reads_reports(operator):
+    token = operator.token_for("R01A001", "manager")
+    assert operator.get("/reports/attendance", token=token).status == 200
+
+
+def test_a_practitioner_reads_no_report_of_managers_and_makes_no_offer(operator, confided):
+    token = operator.token_for("N01A001", "practitioner")
+    assert operator.get(f"/people/{confided[0]}/candidates", token=token).status == 403
+    assert operator.put(f"/offers/{people.new_id()}", {"crn": confided[0], "mentorId": people.new_id()}, token=token).status == 403
+
+
+def test_the_practitioner_reads_the_narrative_and_the_auditor_does_not(operator, confided):
+    by_practitioner = operator.get(f"/sessions/{confided[2]}", token=operator.token_for("N01A001", "practitioner"))
+    by_auditor = operator.get(f"/sessions/{confided[2]}", token=operator.token_for("U01A001", "auditor"))
+    assert by_practitioner.json["narrative"]["text"] == NARRATIVE
+    assert by_auditor.status == 200 and "canary" not in by_auditor.text
+
+
+def test_an_excluded_reader_is_told_no_more_than_not_found(operator):
+    crn, engagement = people.register(operator, restricted=["N01A007"])
+    token = operator.token_for("N01A007", "practitioner")
+    hidden, missing = operator.get(f"/people/{crn}", token=token), operator.get("/people/Q999999", token=token)
+    assert (hidden.status, missing.status) == (404, 404)
+    assert {k: v for k, v in hidden.json.items() if k != "correlationId"} == \
+           {k: v for k, v in missing.json.items() if k != "correlationId"}
+    assert operator.get(f"/engagements/{engagement}", token=token).status == 404
+    assert operator.put(f"/sessions/{people.new_id()}", people.session(engagement), token=token).status == 404
+
+
+def in_clear(paths, words):
+    """Which words stand in which files."""
+    found = []
+    for path in paths:
+        content = path.read_bytes()
+        found += [(path.name, word) for word in words if word.encode() in content]
+    return found
+
+
+def test_confidential_text_is_nowhere_in_clear(local, confided):
+    """In no file of the store, the read model or the logs: names, numbers, addresses, narrative."""
+    crn, engagement, _ = confided
+    local.made(f"/appointments/{people.new_id()}", people.appointment(engagement, minutes=24 * 60 + 60))
+    local.redis().save()
+    files = [path for path in local.home.rglob("*") if path.is_file() and path.name not in ("sent.jsonl", "build.log")]
+    assert any(path.suffix == ".aof" for path in files) and any("sqlite" in path.name for path in files)
+    assert in_clear(files, [crn]), "not even the CRN is found: this test looks in the wrong place"
+    assert in_clear(files, [*CANARY.values(), "canarynarrative"]) == []
+
+
+def test_the_gateway_itself_keeps_no_secret_of_a_token(local):
+    made = local.run("token", "--actor", "N01A001", "--roles", "practitioner", "--areas", NORTH).stdout.split()[-1]
+    files = [path for path in (local.home / "redis").rglob("*") if path.is_file()]
+    assert in_clear(files, [made.split(".")[1]]) == []
+
+
+def audit_of(stack, correlation_id, area=NORTH):
+    """The audit entries that one request left."""
+    wanted = bytes.fromhex(correlation_id)
+    found = []
+    for _, fields in stack.redis().xrevrange(f"{{{area}}}:audit", count=50):
+        found += [e for e in messages.AuditList.FromString(fields[b"a"]).entries if e.correlation_id == wanted]
+    return found
+
+
+def audited(stack, answer):
+    return wait_for(lambda: audit_of(stack, answer.headers["X-Correlation-Id"]), 5)
+
+
+@pytest.mark.parametrize("kind", ["write", "read", "list"])
+def test_every_write_and_every_read_leaves_an_audit_entry(local, confided, kind):
+    crn = confided[0] if kind != "write" else people.new_crn()
+    token = local.token_for("N01A001", "practitioner")
+    answer = {"write": lambda: local.put(f"/people/{crn}", people.person(crn), token=token),
+              "read": lambda: local.get(f"/people/{crn}", token=token),
+              "list": lambda: local.get(f"/people/{crn}/sessions", token=token)}[kind]()
+    assert answer.status in (200, 201)
+    entry, = audited(local, answer)
+    assert entry.actor == "N01A001" and crn in entry.subjects and entry.service == "intake"
+    wanted = {"write": ("RegisterPerson", "COLLECTION"), "read": ("ReadPerson", "CONSULTATION"),
+              "list": ("ListSessions", "CONSULTATION")}[kind]
+    assert (entry.message, messages.Operation.Name(entry.operation)) == wanted
+    assert abs(entry.at_ms / 1000 - time.time()) < 60
+
+
+def test_ranking_mentors_is_a_combination_and_an_offer_a_disclosure(local, confided):
+    token = local.token_for("C01A001", "coordinator")
+    answer = local.get(f"/people/{confided[0]}/candidates", token=token)
+    assert answer.status == 200
+    entry = audited(local, answer)[0]
+    assert messages.Operation.Name(entry.operation) == "COMBINATION" and confided[0] in entry.subjects
+
+
+def test_what_a_mentor_hears_in_confidence_is_not_taken_from_a_practitioner(operator):
+    """On the mentoring pathway the practitioner records and sees that contact took place, and nothing of what was said."""
+    crn, engagement = people.register(operator, pathway="mentoring")
+    session, token = people.new_id(), operator.token_for("N01A001", "practitioner")
+    told = operator.put(f"/sessions/{session}", people.session(engagement, narrative={"text": "in confidence"}), token=token)
+    assert told.status == 422 and told.json["errors"][0]["pointer"] == "/narrative"
+    assert operator.put(f"/sessions/{session}", people.session(engagement), token=token).status == 201
+    seen = operator.get(f"/sessions/{session}", token=token).json
+    assert (seen["crn"], seen["attendance"]["happened"]) == (crn, "HAPPENED") and "narrative" not in seen
