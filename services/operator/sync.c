@@ -13,7 +13,7 @@ struct wait {
   bool done;
   enum store_result result;
   struct arena *arena;
-  struct store_value *value;
+  struct store_value *values; // of the read's keys
   char ***members;
   size_t *n;
   struct store_entry **entries;
@@ -74,9 +74,9 @@ static void on_read(struct store_read *read, enum store_result result) {
   w->done = true;
   w->result = result;
   if (result != STORE_DONE) return;
-  if (w->value) {
-    *w->value = read->values[0];
-    w->value->body.data = arena_copy(w->arena, read->values[0].body.data, read->values[0].body.size_bytes);
+  for (size_t i = 0; i < read->n_keys; i++) {
+    w->values[i] = read->values[i];
+    w->values[i].body.data = arena_copy(w->arena, read->values[i].body.data, read->values[i].body.size_bytes);
   }
   if (!w->members) return;
   *w->n = read->n_members;
@@ -84,12 +84,16 @@ static void on_read(struct store_read *read, enum store_result result) {
   for (size_t i = 0; i < read->n_members; i++) (*w->members)[i] = arena_text(w->arena, read->members[i]);
 }
 
-bool sync_read(struct sync *s, const char *key, struct store_value *value, struct arena *a) {
-  struct store_value found = {0};
-  struct wait w = {.value = value, .arena = a};
-  struct store_read read = {.keys = &key, .n_keys = 1, .values = &found, .done = on_read, .owner = &w};
+bool sync_read_many(struct sync *s, const char **keys, size_t n, struct store_value *values, struct arena *a) {
+  struct wait w = {.values = values, .arena = a};
+  struct store_value *found = arena_take(a, (n + 1) * sizeof *found);
+  struct store_read read = {.keys = keys, .n_keys = n, .values = found, .done = on_read, .owner = &w};
   s->store->ops->read(s->store, &read);
   return wait_for(s, &w);
+}
+
+bool sync_read(struct sync *s, const char *key, struct store_value *value, struct arena *a) {
+  return sync_read_many(s, &key, 1, value, a);
 }
 
 bool sync_members(struct sync *s, const char *area, const char *index, const char *after, unsigned limit,

@@ -15,6 +15,8 @@ void sync_close(struct sync *s);
 
 // `value`'s body is valid until the arena goes.
 bool sync_read(struct sync *s, const char *key, struct store_value *value, struct arena *a);
+// Many at once; `values` has `n` elements.
+bool sync_read_many(struct sync *s, const char **keys, size_t n, struct store_value *values, struct arena *a);
 enum store_result sync_commit(struct sync *s, struct store_change *change);
 // Members of an index after `after`; texts in the arena.
 bool sync_members(struct sync *s, const char *area, const char *index, const char *after, unsigned limit,
