@@ -47,7 +47,7 @@ static const struct variable {
     {"ALONGSIDE_REDIS_PASSWORD_FILE", offsetof(struct config, redis_password_file), NULL, 0},
     {"ALONGSIDE_KEYS", offsetof(struct config, keys), NULL, ALL},
     {"ALONGSIDE_AREAS", offsetof(struct config, areas_file), NULL, ALL},
-    {"ALONGSIDE_PATHWAYS", offsetof(struct config, pathways), NULL, INTAKE},
+    {"ALONGSIDE_PATHWAYS", offsetof(struct config, pathways), NULL, INTAKE | REMINDERS | MATCHING},
     {"ALONGSIDE_BIND", offsetof(struct config, bind), NULL, BACKENDS},
     {"ALONGSIDE_PUBLISH", offsetof(struct config, publish), NULL, BACKENDS & ~REPORTING},
     {"ALONGSIDE_INTAKE", offsetof(struct config, intake), NULL, GATEWAY},
