@@ -35,6 +35,24 @@ export function ticks(most, n) {
   return all;
 }
 
+// How wide texts are in the font of `box`, in pixels.
+function rulerOf(box) {
+  const context = document.createElement('canvas').getContext('2d');
+  const { fontWeight, fontSize, fontFamily } = getComputedStyle(box);
+  context.font = `${fontWeight} ${fontSize} ${fontFamily}`;
+  return (text) => context.measureText(text).width;
+}
+
+// The text, cut where it would be wider than `most`; the table has it whole.
+function fitted(text, most, widthOf) {
+  if (widthOf(text) <= most) return text;
+  let n = text.length;
+  while (n > 1 && widthOf(`${text.slice(0, n)}…`) > most) n--;
+  return `${text.slice(0, n)}…`;
+}
+
+const LABEL_SHARE = 0.4; // most of the width that lying bars leave to their names
+
 const total = (row) => row.values.reduce((a, b) => a + b, 0);
 
 // Where bars, labels, notes and the axis go. Upright bars for weeks where there is room; lying ones otherwise, since long
@@ -53,9 +71,8 @@ function upright(width, em, rows, scale) {
   };
 }
 
-function lying(width, em, rows, scale) {
-  const longest = Math.max(...rows.map((r) => r.label.length));
-  const left = Math.min(longest * 0.6 * em, width * 0.4) + 0.5 * em, right = width - 3.8 * em;
+function lying(width, em, rows, scale, widest) {
+  const left = Math.min(widest, width * LABEL_SHARE) + 0.75 * em, right = width - 3.8 * em;
   const top = 1.8 * em, step = 2 * em, bar = 1.3 * em;
   const x = (v) => left + (v / scale) * (right - left);
   const middle = (i) => top + (i + 0.5) * step;
@@ -93,12 +110,16 @@ export function draw(box, { id, title, description, rows, series, byWeek }) {
   const width = Math.max(box.clientWidth, 160), em = parseFloat(getComputedStyle(box).fontSize);
   const wide = byWeek && width / rows.length > 3.4 * em;
   const marks = ticks(Math.max(...rows.map(total)), wide ? 5 : Math.min(5, Math.max(2, Math.floor(width / (7 * em)))));
-  const place = (wide ? upright : lying)(width, em, rows, marks[marks.length - 1]);
+  const widthOf = rulerOf(box), widest = Math.max(...rows.map((row) => widthOf(row.label)));
+  const place = (wide ? upright : lying)(width, em, rows, marks[marks.length - 1], widest);
   const size = { width, height: place.height, viewBox: `0 0 ${width} ${place.height}` };
   const svg = element('svg', { ...size, role: 'img', 'aria-labelledby': `${id}-title ${id}-description` });
   svg.append(element('title', { id: `${id}-title` }, title), element('desc', { id: `${id}-description` }, description));
   svg.append(element('defs', {}, ...series.map((_, i) => pattern(id, i))));
   drawAxis(svg, place, marks);
-  rows.forEach((row, i) => drawRow(svg, id, place, row, i, series));
+  rows.forEach((row, i) => {
+    const label = wide ? row.label : fitted(row.label, width * LABEL_SHARE, widthOf);
+    drawRow(svg, id, place, { ...row, label }, i, series);
+  });
   box.replaceChildren(svg);
 }
