@@ -107,7 +107,8 @@ static bool prepare_named(sqlite3 *db, struct named *out, const struct model_nam
 
 static struct named *prepare_all(sqlite3 *db, const struct model_named *list, size_t *n, const char **failed) {
   struct named *all = calloc(count(list) + 1, sizeof *all);
-  for (*n = 0; list[*n].name; (*n)++)
+  // The first that fails ends it, so that SQLite's words about it are its last.
+  for (*n = 0; list[*n].name && !*failed; (*n)++)
     if (!prepare_named(db, &all[*n], &list[*n])) *failed = list[*n].name;
   return all;
 }
