@@ -53,11 +53,20 @@ static size_t column_of(const struct import_file *f, const char *pointer) {
   return i;
 }
 
+// A column that there could be, and that the file lacks. NULL: the pointer is of no column.
+static const char *lacking(const struct import_file *f, const char *pointer) {
+  const struct import_column *c = f->kind->columns;
+  while (c->name && !points_to(pointer, c)) c++;
+  return c->name;
+}
+
 void import_fault(struct import_file *f, struct import_row *row, const char *pointer, const char *why) {
   size_t i = pointer ? column_of(f, pointer) : f->n_columns;
   mark_bad(f, row);
   if (i < f->n_columns)
     file_fault(f, row->line, "column %s: \"%s\": %s", f->columns[i]->name, row->values[i], why);
+  else if (pointer && lacking(f, pointer))
+    file_fault(f, row->line, "column %s, which this file lacks: %s", lacking(f, pointer), why);
   else
     file_fault(f, row->line, "%s%s%s", pointer ? pointer : "", pointer ? ": " : "", why);
 }

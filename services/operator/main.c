@@ -18,18 +18,22 @@ static const struct command commands[] = {
      "usage: alongside import [options] FILE\n"
      "The first line names the columns; which kind of file it is follows from them. A wrong row is reported with\n"
      "file, line, column, value and what to do. Nothing of a file is taken in unless all of it can be, or --skip-bad\n"
-     "says so. Importing the same file again changes nothing.",
+     "says so. Importing the same file again changes nothing. The README of this command lists the columns.\n"
+     "Times without an offset are by the area's clock, for which ALONGSIDE_AREAS names the areas file.",
      import_options, import_run},
-    {"demo", "fills an area with invented people, mentors and twelve weeks of sessions",
-     "The same seed makes the same area. All names are marked as invented, telephone numbers are from the ranges\n"
-     "kept for drama, addresses end in .invalid.",
+    {"demo", "fills an area with invented people, mentors and weeks of sessions",
+     "The same seed makes the same area; run again later, it adds the weeks since. All names are marked as invented,\n"
+     "telephone numbers are from the range kept for drama, addresses end in .invalid. Needs ALONGSIDE_AREAS and\n"
+     "ALONGSIDE_PATHWAYS; with ALONGSIDE_REDIS and ALONGSIDE_KEYS mentors answer offers, too.",
      demo_options, demo_run},
-    {"status", "says how the services are", "Exit status 0 when every service is ready.", status_options, status_run},
+    {"status", "says how the services are",
+     "Asks the gateway at ALONGSIDE_URL. Exit status 0 when every service is ready.", status_options, status_run},
     {"report", "prints a report: attendance, reminders or mentors", "usage: alongside report [options] NAME",
      report_options, report_run},
     {"replay", "rebuilds the reports from the events",
-     "Has the reporting service forget its read model and fill it again from the first event on.", replay_options,
-     replay_run},
+     "Has the reporting service at ALONGSIDE_REPORTING forget its read model and fill it again from the first event\n"
+     "on, and waits until it has. Each replica of reporting keeps a model of its own: name one after the other.",
+     replay_options, replay_run},
     {"verify", "checks that an area's records, events and indexes are whole",
      "Reads everything and changes nothing. Exit status 0 when nothing is wrong; else each fault is a line.",
      verify_options, verify_run},

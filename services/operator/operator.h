@@ -1,8 +1,8 @@
 // `alongside`, the operator's command: one subcommand per file, found in the table of main.c.
 //
 // Subcommands that change or read people's data go through the gateway's HTTP door with a token, like everybody else
-// (ALONGSIDE_URL, ALONGSIDE_TOKEN). Those that keep the installation (keygen, token, status, replay, verify) use the
-// keys folder and the store.
+// (door.h: ALONGSIDE_URL, ALONGSIDE_TOKEN). So does status, without a token. Those that keep the installation use the
+// keys folder and the store (keygen, token, verify), or the bus (replay).
 #pragma once
 #include "config.h"
 #include "store.h"

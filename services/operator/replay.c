@@ -15,7 +15,8 @@ enum {
   REPLAY_MS = 30000, // to forget everything
   PING_MS = 2000,
   BETWEEN_MS = 200,
-  UNANSWERED_MOST = 15 // pings in a row
+  UNANSWERED_MOST = 15, // pings in a row
+  CAUGHT_UP = 3         // answers in a row that say so: the first may come before the reader has begun anew
 };
 
 struct replay {
@@ -24,8 +25,8 @@ struct replay {
   struct bus *bus;
   struct bus_client *client;
   struct progress progress;
-  unsigned long long total; // events to read again
-  unsigned unanswered;
+  unsigned long long total;       // events to read again
+  unsigned unanswered, caught_up; // in a row
   int status;
 };
 
@@ -77,7 +78,7 @@ static void show(struct replay *r, unsigned long long behind) {
 static void on_tick(uv_timer_t *timer);
 
 static void finish(struct replay *r) {
-  printf("The reports are rebuilt from %llu events.\n", r->total);
+  puts("The reports are rebuilt.");
   end(r, 0, NULL);
 }
 
@@ -89,8 +90,9 @@ static void on_pong(void *context, const Envelope *reply, Code code) {
   bool told = pong && read_behind(pong->metrics, &behind);
   pong__free_unpacked(pong, NULL);
   r->unanswered = told ? 0 : r->unanswered + 1;
+  r->caught_up = told && !behind ? r->caught_up + 1 : 0;
   if (told) show(r, behind);
-  if (told && !behind)
+  if (r->caught_up == CAUGHT_UP)
     finish(r);
   else if (r->unanswered == UNANSWERED_MOST)
     end(r, 1, "reporting does not say how far it is; it goes on by itself, and `alongside status` says how it is");

@@ -70,9 +70,10 @@ static int longest_word(const char *text) {
   return longest;
 }
 
-static void print_cell(const char *text, int wide, bool left) {
+// Numbers stand to the right; the line ends behind the last column.
+static void print_cell(const char *text, int wide, bool left, bool last) {
   int pad = wide > width(text) ? wide - width(text) : 0;
-  printf("%*s%s%*s  ", left ? 0 : pad, "", text, left ? pad : 0, "");
+  printf("%*s%s%*s%s", left ? 0 : pad, "", text, left && !last ? pad : 0, "", last ? "\n" : "  ");
 }
 
 // As many words of `*rest` as fit in the column, at least one; `*rest` moves behind them.
@@ -96,10 +97,9 @@ static void print_headings(const Report *r, const int *widths, size_t n) {
     for (size_t i = 0; i < n; i++) {
       char line[256];
       next_line(&rest[i], widths[i], line, sizeof line);
-      print_cell(line, widths[i], is_text(r->columns[i]));
+      print_cell(line, widths[i], is_text(r->columns[i]), i + 1 == n);
       more |= *rest[i] != 0;
     }
-    putchar('\n');
   }
 }
 
@@ -112,10 +112,8 @@ static void print_table(const Report *r) {
       if (width(value_at(r->rows[row], i)) > widths[i]) widths[i] = width(value_at(r->rows[row], i));
   }
   print_headings(r, widths, n);
-  for (size_t row = 0; row < r->n_rows; row++) {
-    for (size_t i = 0; i < n; i++) print_cell(value_at(r->rows[row], i), widths[i], is_text(r->columns[i]));
-    putchar('\n');
-  }
+  for (size_t row = 0; row < r->n_rows; row++)
+    for (size_t i = 0; i < n; i++) print_cell(value_at(r->rows[row], i), widths[i], is_text(r->columns[i]), i + 1 == n);
 }
 
 static bool print_answer(const struct buffer *answer, bool table) {
