@@ -87,6 +87,11 @@ static void job_free(struct job *j) {
   e->n_free++;
 }
 
+static void set_correlation(struct job *j, ProtobufCBinaryData id) {
+  j->correlation_bytes = id.len < sizeof j->correlation ? id.len : sizeof j->correlation;
+  if (j->correlation_bytes) memcpy(j->correlation, id.data, j->correlation_bytes);
+}
+
 static void reply(struct engine *e, const struct bus_route *route, Envelope *out) {
   e->host.reply(e->host.context, route, out);
 }
@@ -105,7 +110,7 @@ static void reject(struct engine *e, const struct bus_route *route, const Envelo
   reply(e, route, &out);
 }
 
-static void finish(struct job *j, enum store_result result, Code code, const char *why) {
+static void finish(struct job *j, enum engine_result result, Code code, const char *why) {
   struct engine *e = j->engine;
   if (j->row->kind == ROW_COMMAND) {
     Problem problem = PROBLEM__INIT;
@@ -123,12 +128,20 @@ static void finish(struct job *j, enum store_result result, Code code, const cha
 
 static void unavailable(struct job *j, const char *why) {
   j->engine->unavailable++;
-  finish(j, STORE_UNAVAILABLE, CODE__UNAVAILABLE, why);
+  finish(j, ENGINE_UNAVAILABLE, CODE__UNAVAILABLE, why);
 }
 
+static void restart(struct job *j);
+
+// Nothing is given up on the word of the cache.
 static void broken(struct job *j, const char *what) {
+  if (j->guessed) {
+    restart(j);
+    return;
+  }
+  j->engine->broken++;
   log_line(LOG_ERROR, what, "area", j->m.area->id, "type", j->m.type, NULL);
-  finish(j, STORE_UNAVAILABLE, CODE__INTERNAL, "this is a fault of ours; it is in the log under the correlation id");
+  finish(j, ENGINE_BROKEN, CODE__INTERNAL, "this is a fault of ours; it is in the log under the correlation id");
 }
 
 static void reply_change(struct job *j) {
@@ -156,7 +169,7 @@ static void conclude(struct job *j) {
   for (struct change_timer *t = j->change.timers; t; t = t->next)
     if (t->due_at_ms) e->host.due(e->host.context, j->m.area->id, t->due_at_ms);
   if (j->change.effect) e->host.perform(e->host.context, j->m.area->id, j->change.effect);
-  if (j->done) j->done(j->done_context, STORE_DONE);
+  if (j->done) j->done(j->done_context, ENGINE_DONE);
   job_free(j);
 }
 
@@ -166,19 +179,21 @@ static void step(struct job *j);
 static void restart(struct job *j) {
   records_init(&j->rs, &j->arena);
   j->rs.certain = true;
-  j->guessed = false;
+  j->guessed = j->read_failed = j->unreadable = false;
+  j->commit = (struct store_change){0}; // what the lost attempt would have published is not published
   j->keys = NULL;
   j->opened = NULL;
   j->phase = JOB_READING;
   step(j);
 }
 
-// Another writer was first.
+// Another writer was first. An event gets a second attempt, from the store itself, in case that the first one presumed
+// too much; where it is the cursor that has moved, its reader must look again.
 static void again(struct job *j) {
   j->engine->conflicts++;
   job_forget(j);
-  if (j->done) {
-    finish(j, STORE_CONFLICT, CODE__OK, NULL);
+  if (j->done && j->attempts > 0) {
+    finish(j, ENGINE_CONFLICT, CODE__OK, NULL);
     return;
   }
   if (++j->attempts >= ENGINE_ATTEMPTS) {
@@ -207,7 +222,10 @@ static void on_committed(struct store_change *commit, enum store_result result) 
 static void commit(struct job *j) {
   j->phase = JOB_COMMITTING;
   if (!job_pack_change(j)) {
-    conclude(j);
+    if (j->guessed)
+      restart(j); // a commit would have shown a stale guess
+    else
+      conclude(j);
     return;
   }
   j->commit.done = on_committed;
@@ -216,8 +234,31 @@ static void commit(struct job *j) {
 
 static bool read_missing(struct job *j);
 
+static void seal(struct job *j) {
+  j->phase = JOB_SEALING;
+  if (!job_want_keys_to_seal(j))
+    broken(j, "cannot_seal");
+  else if (!read_missing(j))
+    commit(j);
+}
+
+// The row of events that are given up.
+static const struct row parking = {.kind = ROW_EVENT};
+
+static struct change park(struct job *j) {
+  struct change c = change_of(&j->m);
+  change_index(&c, arena_printf(&j->arena, "parked-%s", j->engine->service->name),
+               arena_printf(&j->arena, "%020llu", (unsigned long long)j->sequence));
+  return c;
+}
+
+static struct change decision(struct job *j) {
+  if (j->row == &parking) return park(j);
+  return j->row->decide ? j->row->decide(&j->rs, &j->m) : change_of(&j->m);
+}
+
 static void decide(struct job *j) {
-  j->change = j->row->decide ? j->row->decide(&j->rs, &j->m) : change_of(&j->m);
+  j->change = decision(j);
   if (j->change.problem && j->guessed) {
     restart(j); // a commit would have shown a stale guess, but a refusal commits nothing
     return;
@@ -225,12 +266,12 @@ static void decide(struct job *j) {
   if (j->change.problem) {
     j->engine->refused++;
     struct change refusal = {.arena = &j->arena, .problem = j->change.problem};
-    if (!j->done && !j->timer_name) {
+    if (j->row->kind == ROW_COMMAND) {
       j->change = refusal;
       conclude(j);
       return;
     }
-    // An event or a timer that is refused is done with: nobody waits for the answer, but the log has it.
+    // An event, a timer or an outcome that is refused is done with: nobody waits for the answer, but the log has it.
     log_line(LOG_ERROR, "refused", "area", j->m.area->id, "type", j->m.type, "why", j->change.problem->why, NULL);
     j->change = change_of(&j->m);
   }
@@ -238,11 +279,7 @@ static void decide(struct job *j) {
     conclude(j);
     return;
   }
-  j->phase = JOB_SEALING;
-  if (!job_want_keys_to_seal(j))
-    broken(j, "cannot_seal");
-  else if (!read_missing(j))
-    commit(j);
+  seal(j);
 }
 
 static bool resolve_rows(struct job *j) {
@@ -261,7 +298,7 @@ static void learn(struct job *j, struct record *r, bool exists, uint64_t version
   if (!exists) return;
   r->version = version;
   r->body = arena_unpack(&j->arena, r->type, body.data, body.size_bytes);
-  if (!r->body) j->read_failed = true;
+  if (!r->body) j->unreadable = true;
 }
 
 static uint64_t get_version(const uint8_t *in) {
@@ -300,7 +337,7 @@ static void step(struct job *j) {
     struct record *opened = j->opened;
     if (j->row->needs) j->row->needs(&j->rs, &j->m);
     resolve_cached(j);
-    if (!resolve_rows(j) || j->read_failed) {
+    if (!resolve_rows(j) || j->unreadable) {
       broken(j, "cannot_read");
       return;
     }
@@ -363,7 +400,7 @@ static void on_read(struct store_read *store, enum store_result result) {
   if (j->read_failed)
     unavailable(j, "the store does not answer; send it again");
   else if (j->phase == JOB_SEALING)
-    commit(j);
+    seal(j);
   else
     step(j);
 }
@@ -461,10 +498,9 @@ void engine_request(struct engine *e, const struct bus_route *route, const Envel
   }
   struct job *j = job_new(e, row, request->type, area);
   j->route = *route;
-  j->correlation_bytes = request->correlation_id.len < 16 ? request->correlation_id.len : 16;
-  memcpy(j->correlation, request->correlation_id.data, j->correlation_bytes);
+  set_correlation(j, request->correlation_id);
   if (request->deadline_ms && request->deadline_ms < j->m.now.ms) {
-    finish(j, STORE_DONE, CODE__DEADLINE, "it came after its deadline; send it again");
+    finish(j, ENGINE_DONE, CODE__DEADLINE, "it came after its deadline; send it again");
     return;
   }
   j->m.actor = copy_actor(&j->arena, actor);
@@ -473,9 +509,27 @@ void engine_request(struct engine *e, const struct bus_route *route, const Envel
   j->body = arena_unpack(&j->arena, row->body, request->body.data, request->body.len);
   j->m.body = j->body;
   if (!j->body || !seal_walk(j->body, visit_unsealed, NULL)) {
-    finish(j, STORE_DONE, CODE__INVALID, "the body is not a message of that type");
+    finish(j, ENGINE_DONE, CODE__INVALID, "the body is not a message of that type");
     return;
   }
+  step(j);
+}
+
+static struct job *event_job(struct engine *e, const struct row *row, const char *area, uint64_t seen,
+                             uint64_t sequence, const Event *event, engine_done_fn *done, void *context) {
+  struct job *j = job_new(e, row, event->type, config_area(e->config, area));
+  j->seen = seen;
+  j->sequence = sequence;
+  j->done = done;
+  j->done_context = context;
+  set_correlation(j, event->correlation_id);
+  return j;
+}
+
+static void begin_parking(struct job *j) {
+  j->engine->parked++;
+  log_line(LOG_ERROR, "event_parked", "area", j->m.area->id, "type", j->m.type, NULL);
+  j->row = &parking;
   step(j);
 }
 
@@ -483,22 +537,18 @@ void engine_event(struct engine *e, const char *area, uint64_t seen, uint64_t se
                   engine_done_fn *done, void *context) {
   const struct row *row = find_row(e, ROW_EVENT, event->type);
   assert(row);
-  struct job *j = job_new(e, row, event->type, config_area(e->config, area));
-  j->seen = seen;
-  j->sequence = sequence;
-  j->done = done;
-  j->done_context = context;
-  j->correlation_bytes = event->correlation_id.len < 16 ? event->correlation_id.len : 16;
-  memcpy(j->correlation, event->correlation_id.data, j->correlation_bytes);
+  struct job *j = event_job(e, row, area, seen, sequence, event, done, context);
   j->body = arena_unpack(&j->arena, row->body, event->body.data, event->body.len);
   j->m.body = j->body;
-  if (!j->body) {
-    // An event that nobody can read must not stop those behind it: the cursor passes it, and the log says so.
-    static const struct row unreadable = {.kind = ROW_EVENT};
-    log_line(LOG_ERROR, "event_unreadable", "area", area, "type", event->type, NULL);
-    j->row = &unreadable;
-  }
-  step(j);
+  if (j->body)
+    step(j);
+  else
+    begin_parking(j);
+}
+
+void engine_park(struct engine *e, const char *area, uint64_t seen, uint64_t sequence, const Event *event,
+                 engine_done_fn *done, void *context) {
+  begin_parking(event_job(e, &parking, area, seen, sequence, event, done, context));
 }
 
 static const struct row *find_timer_row(const struct engine *e, const char *name) {
@@ -552,7 +602,7 @@ void engine_metrics(const struct engine *e, struct buffer *out) {
   } counters[] = {
       {"messages_total", e->handled},    {"refused_total", e->refused},         {"commits_total", e->commits},
       {"conflicts_total", e->conflicts}, {"unavailable_total", e->unavailable}, {"overload_total", e->overload},
-      {"in_flight", e->in_flight},
+      {"broken_total", e->broken},       {"parked_total", e->parked},           {"in_flight", e->in_flight},
   };
   for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
     buffer_printf(out, "alongside_%s{service=\"%s\"} %llu\n", counters[i].name, e->service->name,

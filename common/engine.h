@@ -43,11 +43,22 @@ unsigned engine_in_flight(const struct engine *e);
 // A command. `actor` is NULL where none was sent or it did not verify. Everything is copied.
 void engine_request(struct engine *e, const struct bus_route *route, const Envelope *request, const Actor *actor);
 
+// What became of an event.
+enum engine_result {
+  ENGINE_DONE,
+  ENGINE_CONFLICT,    // the cursor was elsewhere (another replica was first), or a race was lost: read it again
+  ENGINE_UNAVAILABLE, // the store did not answer: whether it is done is not known, so read the cursor again
+  ENGINE_BROKEN,      // it cannot be handled as things are: a key is missing, or a record cannot be read
+};
 // One event, to be handled once in effect: `seen` is the reader's cursor so far, `sequence` the event's and the cursor
-// afterwards. CONFLICT: the cursor was elsewhere (another replica was first), or a race was lost; read it again.
-typedef void engine_done_fn(void *context, enum store_result result);
+// afterwards. One that cannot be unpacked is parked at once.
+typedef void engine_done_fn(void *context, enum engine_result result);
 void engine_event(struct engine *e, const char *area, uint64_t seen, uint64_t sequence, const Event *event,
                   engine_done_fn *done, void *context);
+// Gives an event up that stays ENGINE_BROKEN, so that those behind it are not kept waiting: the cursor passes it, and
+// its sequence (20 digits) goes to the index "parked-<service>", where a human finds it.
+void engine_park(struct engine *e, const char *area, uint64_t seen, uint64_t sequence, const Event *event,
+                 engine_done_fn *done, void *context);
 // Whether the table has a row for events of that type.
 const struct row *engine_event_row(const struct engine *e, const char *type);
 

@@ -13,8 +13,9 @@ struct key_slot {
   enum {
     KEY_WANTED, // not looked up yet
     KEY_FOUND,
-    KEY_ABSENT, // there is none: what is sealed under it stays sealed
-    KEY_MADE,   // there was none; made for this change, which writes it too
+    KEY_ABSENT,   // there is none: what is sealed under it stays sealed
+    KEY_MADE,     // there was none; made for this change, which writes it too
+    KEY_UNUSABLE, // there is one that does not unwrap: nothing is opened or sealed with it, and it is not replaced
   } state;
   struct data_key key;
   DataKey *wrapped; // KEY_MADE
@@ -39,7 +40,8 @@ struct job {
   } phase;
   unsigned attempts, reads_pending;
   bool read_failed;
-  bool guessed; // something was presumed absent or came from the cache: no ground for a refusal
+  bool unreadable; // a record is there and does not unpack
+  bool guessed;    // something was presumed absent or came from the cache: no ground for a refusal
   struct store_change commit;
   // of a command
   struct bus_route route;
@@ -65,7 +67,7 @@ struct engine {
   struct cache *data_keys; // data keys by record key, unwrapped
   struct job *free;
   unsigned n_free, in_flight;
-  uint64_t handled, refused, conflicts, unavailable, overload, commits;
+  uint64_t handled, refused, conflicts, unavailable, overload, commits, broken, parked;
 };
 
 // "{area}:<Type>:<id>"
@@ -74,7 +76,8 @@ char *job_key(struct job *j, const ProtobufCMessageDescriptor *type, const char 
 // --- job_keys.c
 // Notes the data keys that the message's body and the records read so far need to be opened. True: some must be read.
 bool job_want_keys_to_open(struct job *j);
-// Notes those that the change needs to be sealed. False: it holds what this service cannot seal.
+// Notes those that the change needs to be sealed. False: it holds what this service cannot seal. To be asked again once
+// they are read.
 bool job_want_keys_to_seal(struct job *j);
 unsigned job_keys_wanted(const struct job *j);
 // Takes in what was read of a key's record; `value` exists or not.

@@ -180,7 +180,7 @@ bool job_pack_change(struct job *j) {
 void job_remember(struct job *j) {
   for (size_t i = 0; i < j->commit.n_records; i++) {
     const struct store_record *r = &j->commit.records[i];
-    if (r->then == STORE_PUT && r->value.size_bytes > 8 && !strstr(r->key, ":DataKey:"))
+    if (r->then == STORE_PUT && !strstr(r->key, ":DataKey:"))
       cache_put(j->engine->records, r->key, r->value.data, r->value.size_bytes);
   }
   job_keep_made_keys(j);

@@ -61,6 +61,7 @@ void job_key_read(struct job *j, struct key_slot *slot, const struct store_value
   const uint8_t *master = j->engine->keys->master[slot->partition];
   if (!wrapped || !seal_unwrap(master, slot->subject, slot->partition, wrapped, &slot->key)) {
     log_line(LOG_ERROR, "data_key_unusable", "area", j->m.area->id, "type", j->m.type, NULL);
+    slot->state = KEY_UNUSABLE;
     return;
   }
   slot->state = KEY_FOUND;
@@ -113,8 +114,7 @@ static bool visit_to_need(void *context, ProtobufCMessage *confidential, Partiti
     log_line(LOG_ERROR, "cannot_seal", "type", s->job->m.type, "part", confidential->descriptor->short_name, NULL);
     return false;
   }
-  slot_want(s->job, s->subject, p);
-  return true;
+  return slot_want(s->job, s->subject, p)->state != KEY_UNUSABLE;
 }
 
 static bool need(struct job *j, const ProtobufCMessage *m, const char *subject) {
@@ -141,7 +141,7 @@ static void make_key(struct job *j, struct key_slot *slot) {
 static bool visit_to_seal(void *context, ProtobufCMessage *confidential, Partition p, Seal **seal) {
   struct sealing *s = context;
   struct key_slot *slot = slot_find(s->job, s->subject, p);
-  assert(slot && slot->state != KEY_WANTED);
+  assert(slot && slot->state != KEY_WANTED && slot->state != KEY_UNUSABLE);
   if (slot->state == KEY_ABSENT) make_key(s->job, slot);
   struct kept *k = arena_take(&s->job->arena, sizeof *k);
   size_t size_bytes = confidential->descriptor->sizeof_message;

@@ -94,15 +94,15 @@ static void operation_deinit(struct operation *o) {
 
 // --- carrying out
 
-// Values are copied, so that a reader who keeps one too long is found out.
+// Values are copied, with the version before the body, so that a reader who keeps one too long is found out.
 static struct store_value copy_value(struct bytes kept, uint8_t **copy) {
   *copy = NULL;
   if (!kept.data) return (struct store_value){.exists = false};
   uint64_t version;
   memcpy(&version, kept.data, 8);
-  *copy = take(kept.size_bytes - 8);
-  memcpy(*copy, kept.data + 8, kept.size_bytes - 8);
-  return (struct store_value){true, __builtin_bswap64(version), {*copy, kept.size_bytes - 8}};
+  *copy = take(kept.size_bytes);
+  memcpy(*copy, kept.data, kept.size_bytes);
+  return (struct store_value){true, __builtin_bswap64(version), {*copy + 8, kept.size_bytes - 8}};
 }
 
 static void carry_out_read(struct store_memory *s, struct operation *o, enum store_result result) {
