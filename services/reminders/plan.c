@@ -80,15 +80,18 @@ static Reminder *add_reminder(struct arena *a, ReminderPlan *plan, uint32_t minu
   return plan->reminders[plan->n_reminders++] = reminder;
 }
 
-// A reminder that was due before its appointment was made is never sent late. Word of an appointment takes a moment to
-// come, so one that fell due in that moment is not lost.
+// A reminder that was due before its appointment was made is never sent late. The plan says so, but no event does: it
+// was never owed to anybody, and must not count among those that were. Word of an appointment takes a moment to come,
+// so one that fell due in that moment is not lost.
 static void plan_one(struct change *c, ReminderPlan *plan, uint32_t minutes_before, int64_t now_ms) {
   Reminder *reminder = add_reminder(c->arena, plan, minutes_before);
   int64_t due_at_ms = timestamp_ms(reminder->due_at);
-  if (due_at_ms > now_ms - REMINDERS_GRACE_MS)
+  if (due_at_ms > now_ms - REMINDERS_GRACE_MS) {
     change_set_timer(c, timer_name(c->arena, plan, reminder), due_at_ms);
-  else
-    plan_not_sent(c, plan, reminder, plan->starts_at_ms > now_ms ? NOT_SENT__TOO_LATE : NOT_SENT__APPOINTMENT_OVER);
+    return;
+  }
+  reminder->state = REMINDER_STATE__NOT_SENT;
+  reminder->reason = plan->starts_at_ms > now_ms ? NOT_SENT__TOO_LATE : NOT_SENT__APPOINTMENT_OVER;
 }
 
 struct change on_appointment_made(const struct records *have, const struct message *m) {
