@@ -18,7 +18,7 @@ struct model;
 
 enum {
   ENGINE_IN_FLIGHT = 2048, // messages at once; past that, requests are answered UNAVAILABLE
-  ENGINE_ATTEMPTS = 16,    // lost races after which the answer is UNAVAILABLE
+  ENGINE_ATTEMPTS = 64,    // lost races after which the answer is UNAVAILABLE
 };
 
 struct engine_host {
