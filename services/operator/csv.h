@@ -1,5 +1,5 @@
-// CSV as RFC 4180 has it, read record by record from text in memory: quotes, commas and line ends within quotes, CRLF or
-// LF. Lines without any character are skipped.
+// CSV as RFC 4180 has it, read record by record from text in memory: quotes, commas and line ends within quotes, CRLF
+// or LF. Lines without any character are skipped.
 #pragma once
 #include "arena.h"
 #include <stdbool.h>
@@ -7,11 +7,11 @@
 
 struct csv {
   const char *at, *end;
-  unsigned line;          // of `at`; the first is 1
-  const char *fault;      // why csv_next() answered false before the end, or NULL
+  unsigned line;     // of `at`; the first is 1
+  const char *fault; // why csv_next() answered false before the end, or NULL
 };
 struct csv_record {
-  unsigned line;          // on which it begins
+  unsigned line; // on which it begins
   char **values;
   size_t n_values;
 };

@@ -120,7 +120,8 @@ static int nothing_taken(const struct import *x) {
 }
 
 static int interrupted(const struct import *x) {
-  fprintf(stderr, "%s: interrupted; import the same file again, nothing is taken in twice.\n", x->file.name);
+  fprintf(stderr, "%s: not finished; once that is settled, import the same file again: nothing is taken in twice.\n",
+          x->file.name);
   return 1;
 }
 

@@ -16,7 +16,7 @@ struct command {
   int (*run)(int argc, char **argv); // argv without the program and the subcommand; the exit status
 };
 
-// Options are "--name VALUE" or, where `flag` is set, "--name". Everything else is a positional argument.
+// Options are "--name VALUE" or, where no value is named, "--name". Everything else is a positional argument.
 struct option_spec {
   const char *name;  // without dashes; NULL ends the table
   const char *value; // what the value is called in the help; NULL: a flag

@@ -94,7 +94,7 @@ bool token_issue(struct sync *s, const Token *token, char out[TOKEN_TEXT]) {
 static bool make(struct sync *s, const struct arguments *a) {
   Token token = TOKEN__INIT;
   Role roles[LIST_MAX];
-  char *areas[LIST_MAX], role_list[512], area_list[1024], text[TOKEN_TEXT];
+  char *areas[LIST_MAX] = {0}, role_list[512], area_list[1024], text[TOKEN_TEXT];
   snprintf(role_list, sizeof role_list, "%s", argument(a, "roles", ""));
   snprintf(area_list, sizeof area_list, "%s", argument(a, "areas", ""));
   token.actor = (char *)argument(a, "actor", "");

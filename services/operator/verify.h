@@ -1,10 +1,13 @@
-// Whether an area is whole: its events, its records, and what they say of each other. Reads everything, changes nothing.
+// Whether an area is whole: its events, its records, and what they say of each other. Reads everything, changes
+// nothing.
 #pragma once
 #include "progress.h"
 #include "sync.h"
 #include "table.h"
 
-enum { VERIFY_PAGE = 500 };   // keys, members or stream entries read at once
+enum {
+  VERIFY_PAGE = 500
+}; // keys, members or stream entries read at once
 
 struct verify {
   struct sync sync;
@@ -12,14 +15,14 @@ struct verify {
   struct progress progress;
   int64_t now_ms;
   size_t n_events, n_records, n_faults;
-  bool reminders_up_to_date;    // its cursor is at the last event: every appointment must have its plan
-  struct table mentors;         // of struct verify_mentor: what offers say about each
-  struct arena people, inner;   // ids of the area's people; what is read for one of them
-  bool broken;                  // the store stopped answering
+  bool reminders_up_to_date;  // its cursor is at the last event: every appointment must have its plan
+  struct table mentors;       // of struct verify_mentor: what offers say about each
+  struct arena people, inner; // ids of the area's people; what is read for one of them
+  bool broken;                // the store stopped answering
 };
 struct verify_mentor {
-  char *name;                   // the mentor's id
-  size_t n_matches;             // accepted offers that have not ended
+  char *name;       // the mentor's id
+  size_t n_matches; // accepted offers that have not ended
 };
 
 // One fault, as a line on standard output.
@@ -35,4 +38,4 @@ bool verify_exists(struct verify *v, struct arena *a, const ProtobufCMessageDesc
 
 void verify_events(struct verify *v);
 void verify_people(struct verify *v);
-void verify_mentors(struct verify *v);    // after verify_people(), which counts the matches
+void verify_mentors(struct verify *v); // after verify_people(), which counts the matches
