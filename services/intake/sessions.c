@@ -56,13 +56,18 @@ static bool may_record(const struct message *m, const Pathway *pathway) {
   return m->roles & may;
 }
 
-// Nobody writes a narrative that they could not read again, except the case system, which brings what others wrote.
+// Nobody writes a narrative that they could not read again, except the case system, which brings what others wrote. To
+// partitions other than SUPERVISION intake has no key, so that no fault of its own can show what is in them.
 static void check_sender(struct intake_of *in) {
   if (!may_record(in->m, in->pathway))
     wrong(&in->k, CODE__FORBIDDEN, NULL, "your role does not record sessions on this pathway");
   if (in->s->narrative && !(in->m->roles & MAY(CASE_SYSTEM)) && !reads_narrative(in->m, in->pathway->name))
     wrong(&in->k, CODE__REFUSED_BY_RULE, "/narrative",
           "on this pathway you could not read it again: leave it out, contact alone is recorded");
+  else if (in->s->narrative && in->s->narrative->partition != PARTITION__SUPERVISION)
+    wrong(
+        &in->k, CODE__REFUSED_BY_RULE, "/narrative",
+        "on this pathway it is in confidence, and not for the session record: leave it out, contact alone is recorded");
 }
 
 // Completes what was sent by what it belongs to. False: refused.

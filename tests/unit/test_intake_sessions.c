@@ -420,6 +420,15 @@ static void the_case_system_brings_a_narrative_and_does_not_read_it(void **state
   assert_null(((const Session *)c.reply)->narrative);
 }
 
+static void not_even_the_case_system_brings_what_was_told_to_a_mentor(void **state) {
+  struct world *w = *state;
+  decision_as(&w->d, "case-system", MAY(CASE_SYSTEM));
+  Session *s = a_session(w, SESSION_ID, MENTORING_ID);
+  s->narrative = a_narrative(w, "In confidence.");
+  struct change c = recorded(w, s);
+  assert_refused(&c, CODE__REFUSED_BY_RULE, "/narrative");
+}
+
 static void only_practitioners_and_the_case_system_record(void **state) {
   struct world *w = *state;
   for (unsigned role = ROLE__PERSON; role <= ROLE__OPD_PRACTITIONER; role++) {
@@ -486,6 +495,7 @@ int main(void) {
       IN_WORLD(a_narrative_of_twenty_thousand_bytes_is_the_longest),
       IN_WORLD(a_practitioner_writes_nothing_in_the_mentors_confidence),
       IN_WORLD(the_case_system_brings_a_narrative_and_does_not_read_it),
+      IN_WORLD(not_even_the_case_system_brings_what_was_told_to_a_mentor),
       IN_WORLD(only_practitioners_and_the_case_system_record),
       IN_WORLD(an_unknown_or_restricted_engagement_is_not_found),
       IN_WORLD(an_empty_command_is_refused),
