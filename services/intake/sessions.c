@@ -280,6 +280,7 @@ static void amend(struct intake_of *in, const Session *was, uint64_t version) {
   SessionAmended *e = arena_take(in->m->arena, sizeof *e);
   session_amended__init(e);
   e->now = recorded(in->m, in->s);
+  e->was_starts_at_ms = timestamp_ms(was->starts_at);
   change_publish(&in->c, was->crn, e);
   change_reply(&in->c, was->crn, session_shown(in->m, in->s), version + 1);
 }

@@ -1,2 +1,2 @@
 -- AppointmentCancelled.
-UPDATE appointment SET state = 'CANCELLED' WHERE area = :area AND id = :id;
+UPDATE appointment INDEXED BY appointment_of_id SET state = 'CANCELLED' WHERE area = :area AND id = :id;

@@ -1,2 +1,2 @@
 -- AppointmentSuperseded.
-UPDATE appointment SET state = 'SUPERSEDED' WHERE area = :area AND id = :id;
+UPDATE appointment INDEXED BY appointment_of_id SET state = 'SUPERSEDED' WHERE area = :area AND id = :id;

@@ -18,7 +18,7 @@ waiting AS (
   FROM person
   WHERE area = :area AND mentor_wanted
     AND NOT EXISTS (
-      SELECT 1 FROM offer
+      SELECT 1 FROM offer INDEXED BY offer_of_person
       WHERE offer.area = :area AND offer.crn = person.crn AND offer.state = 'ACCEPTED' AND NOT offer.ended)
     AND (:practitioner = '' OR practitioner = :practitioner)
     AND (:pathway = '' OR EXISTS (
@@ -26,7 +26,7 @@ waiting AS (
       WHERE engagement.area = :area AND engagement.crn = person.crn AND engagement.pathway = :pathway AND NOT closed))
 ),
 -- Each offer once in its part (in each of them, by pathway), and once in the whole.
-placed AS (
+placed AS MATERIALIZED (
   SELECT week AS part, id, state, hours FROM chosen WHERE :by NOT IN ('pathway', 'practitioner')
   UNION ALL
   SELECT practitioner, id, state, hours FROM chosen WHERE :by = 'practitioner'
@@ -37,7 +37,7 @@ placed AS (
   UNION ALL
   SELECT NULL, id, state, hours FROM chosen
 ),
-queue AS (
+queue AS MATERIALIZED (
   SELECT practitioner AS part, crn FROM waiting WHERE :by = 'practitioner'
   UNION ALL
   SELECT DISTINCT engagement.pathway, waiting.crn
@@ -56,7 +56,7 @@ ranked AS (
   WHERE hours IS NOT NULL
 ),
 -- Of an even number the mean of the two in the middle.
-median AS (
+median AS MATERIALIZED (
   SELECT part, avg(hours) AS hours FROM ranked WHERE place IN ((places + 1) / 2, (places + 2) / 2) GROUP BY part
 ),
 taken AS (

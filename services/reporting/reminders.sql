@@ -1,6 +1,21 @@
 -- The report "reminders": by the day on which each was due; and, of the sessions that started in the same days and had an
 -- appointment, how many the person came to, by whether a reminder of that appointment had been sent. Sessions that the
 -- service did not hold say nothing about reminders and are left out.
+WITH held AS MATERIALIZED (
+  SELECT
+    CASE :by WHEN 'pathway' THEN pathway WHEN 'practitioner' THEN practitioner ELSE week END AS part,
+    came,
+    EXISTS (
+      SELECT 1 FROM reminder INDEXED BY reminder_of_appointment
+      WHERE reminder.area = :area AND reminder.appointment_id = session.appointment_id AND state = 'SENT'
+    ) AS reminded
+  FROM session
+  WHERE area = :area
+    AND day >= :from AND day <= iif(:to = '', '9999-12-31', :to)
+    AND (:pathway = '' OR pathway = :pathway)
+    AND (:practitioner = '' OR practitioner = :practitioner)
+    AND appointment_id <> '' AND came <> 'service'
+)
 SELECT
   part,
   sum(due) AS due,
@@ -41,21 +56,7 @@ FROM (
     sum(reminded AND came IN ('on time', 'late')),
     sum(NOT reminded),
     sum(NOT reminded AND came IN ('on time', 'late'))
-  FROM (
-    SELECT
-      CASE :by WHEN 'pathway' THEN pathway WHEN 'practitioner' THEN practitioner ELSE week END AS part,
-      came,
-      EXISTS (
-        SELECT 1 FROM reminder
-        WHERE reminder.area = session.area AND reminder.appointment_id = session.appointment_id AND state = 'SENT'
-      ) AS reminded
-    FROM session
-    WHERE area = :area
-      AND day >= :from AND day <= iif(:to = '', '9999-12-31', :to)
-      AND (:pathway = '' OR pathway = :pathway)
-      AND (:practitioner = '' OR practitioner = :practitioner)
-      AND appointment_id <> '' AND came <> 'service'
-  )
+  FROM held
   GROUP BY part
 )
 GROUP BY part

@@ -1,4 +1,6 @@
--- SessionAmended: the new facts take the place of the earlier ones, on another day too.
+-- SessionAmended: the new facts take the place of the earlier ones, which may stand under another day.
+DELETE FROM session WHERE area = :area AND day = date(:was_starts_at_ms / 1000, 'unixepoch') AND id = :now_id;
+
 INSERT OR REPLACE INTO session (area, day, id, week, appointment_id, pathway, practitioner, happened, came, function)
 VALUES (
   :area,

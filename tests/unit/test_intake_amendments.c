@@ -53,7 +53,9 @@ static void an_amendment_keeps_the_version_before(void **state) {
   const SessionVersion *before = written(&c, &session_version__descriptor, SESSION_ID "/1");
   assert_int_equal(before->version, 1);
   assert_string_equal(before->session->goal, "");
-  assert_non_null(published(&c, &session_amended__descriptor));
+  const SessionAmended *event = published(&c, &session_amended__descriptor);
+  assert_non_null(event);
+  assert_int_equal(event->was_starts_at_ms, before->session->starts_at->seconds * 1000);
   decision_commit(&w->d, &c);
   c = read_version_of(w, SESSION_ID, 1);
   assert_done(&c);

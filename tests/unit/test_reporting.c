@@ -278,6 +278,7 @@ static void an_amendment_takes_the_place_of_the_earlier_facts(void **state) {
   SessionAmended amended = SESSION_AMENDED__INIT;
   session_happens(w, "1", MONDAY, unacceptable);
   amended.now = session(&s, "1", MONDAY + 7 * DAY, on_time);
+  amended.was_starts_at_ms = MONDAY;
   happens(w, &amended);
   const Report *r = report(w, ask("attendance"));
   assert_int_equal(r->n_rows, 1);
