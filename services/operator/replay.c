@@ -39,7 +39,7 @@ static void end(struct replay *r, int status, const char *why) {
   if (why) fprintf(stderr, "alongside replay: %s\n", why);
   r->status = status;
   uv_close((uv_handle_t *)&r->timer, NULL);
-  bus_close(r->bus, on_bus_closed, r);
+  if (r->bus) bus_close(r->bus, on_bus_closed, r);
 }
 
 static void send_message(struct replay *r, const char *type, int64_t wait_ms, bus_answer_fn *on_answer) {
@@ -137,8 +137,9 @@ static int run(const struct config *config) {
   if (connect_bus(&r, &keys, config->reporting, errors, sizeof errors))
     send_message(&r, "Replay", REPLAY_MS, on_replayed);
   else
-    fprintf(stderr, "alongside replay: %s\n", errors);
-  if (r.client) uv_run(&r.loop, UV_RUN_DEFAULT);
+    end(&r, 1, errors);
+  uv_run(&r.loop, UV_RUN_DEFAULT);
+  uv_loop_close(&r.loop);
   keys_free(&keys);
   return r.status;
 }
