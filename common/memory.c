@@ -83,6 +83,13 @@ struct bytes memory_record(const struct memory *m, const char *key) {
   return kept ? (struct bytes){kept->data, kept->size_bytes} : (struct bytes){NULL, 0};
 }
 
+void memory_each(const struct memory *m, memory_visit_fn *visit, void *context) {
+  for (size_t i = 0; i < m->records.n; i++) {
+    const struct kept_record *kept = (const struct kept_record *)m->records.items[i];
+    visit(context, kept->name, (struct bytes){kept->data, kept->size_bytes});
+  }
+}
+
 static uint64_t version_of(struct bytes value) {
   uint64_t version = 0;
   if (value.data) memcpy(&version, value.data, 8);

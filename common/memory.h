@@ -18,6 +18,10 @@ void memory_commit(struct memory *m, const char *service, struct store_change *c
 // The record with its 8 bytes of version; data is NULL where there is none. Valid until it is written.
 struct bytes memory_record(const struct memory *m, const char *key);
 
+// Calls `visit` for every record: its key, and the record with its 8 bytes of version.
+typedef void memory_visit_fn(void *context, const char *key, struct bytes record);
+void memory_each(const struct memory *m, memory_visit_fn *visit, void *context);
+
 // What the next three find is copied for the caller, who frees `members`, `names` and `entries` with one free() each.
 char **memory_page(const struct memory *m, const char *area, const char *index, const char *after, unsigned limit,
                    size_t *n);

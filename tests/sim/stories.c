@@ -1,0 +1,470 @@
+#include "stories.h"
+#include "calendar.h"
+#include "clients.h"
+#include "matching.pb-c.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  PEOPLE = 6,
+  MENTORS = 3,
+  ENGAGEMENTS = PEOPLE,
+  THINGS = 256, // most appointments, sessions and offers
+};
+#define MINUTE_MS INT64_C(60000)
+#define HOUR_MS (60 * MINUTE_MS)
+#define DAY_MS (24 * HOUR_MS)
+#define PRACTITIONER "N07A123"
+#define COORDINATOR "C01A001"
+
+struct person {
+  char crn[8];
+  bool known;
+  uint64_t version; // the newest that a client has seen
+  unsigned number;
+};
+struct mentor {
+  char id[37];
+  bool known;
+};
+struct engagement {
+  char id[37];
+  struct person *person;
+  bool known;
+  uint64_t version;
+};
+struct appointment {
+  char id[37];
+  struct engagement *engagement;
+  int64_t starts_at_ms;
+  bool known;
+};
+struct session {
+  char id[37];
+  struct engagement *engagement;
+  int64_t starts_at_ms;
+  bool known, unsure; // unsure: an amendment may have been made or not
+  bool came, amended_came;
+  uint64_t version;
+  unsigned number, amendment, asked_amendment;
+};
+struct offer {
+  char id[37];
+  struct person *person;
+  struct mentor *mentor;
+  bool known;
+};
+
+struct stories {
+  struct person people[PEOPLE];
+  struct mentor mentors[MENTORS];
+  struct engagement engagements[ENGAGEMENTS];
+  struct appointment appointments[THINGS];
+  struct session sessions[THINGS];
+  struct offer offers[THINGS];
+  size_t n_appointments, n_sessions, n_offers;
+};
+
+struct stories *stories_new(void) {
+  return calloc(1, sizeof(struct stories));
+}
+void stories_free(struct stories *s) {
+  free(s);
+}
+
+static Google__Protobuf__Timestamp at(int64_t ms) {
+  Google__Protobuf__Timestamp t = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
+  t.seconds = ms / 1000;
+  t.nanos = (int32_t)(ms % 1000) * 1000000;
+  return t;
+}
+
+static void *any(struct world *w, void *things, size_t n, size_t size_bytes) {
+  return n ? (char *)things + (size_t)dice_between(&w->dice, 0, (int64_t)n - 1) * size_bytes : NULL;
+}
+
+// --- people
+
+static void on_person(struct world *w, struct wish *wish, const Envelope *reply) {
+  (void)w;
+  struct person *p = wish->thing;
+  if (reply->problem) return;
+  p->known = true;
+  p->version = reply->version;
+}
+
+static void send_person(struct world *w, struct person *p, bool change) {
+  struct dice *d = &w->dice;
+  char telephone[16], given[32];
+  PersonalDetails details = PERSONAL_DETAILS__INIT;
+  Consent consent = CONSENT__INIT;
+  MentoringWish mentoring = MENTORING_WISH__INIT;
+  Person person = PERSON__INIT;
+  snprintf(telephone, sizeof telephone, "+44770090%04u", p->number);
+  snprintf(given, sizeof given, "Siân " SIM_CANARY "%u", p->number);
+  details.given_name = given;
+  details.family_name = SIM_CANARY;
+  details.telephone = telephone;
+  if (change && dice_chance(d, 100)) details.safe_contact = "never at home, " SIM_CANARY;
+  consent.texts = dice_chance(d, change ? 700 : 950) ? ANSWER__YES : ANSWER__NO;
+  mentoring.wanted = true;
+  person.crn = p->crn;
+  person.practitioner = PRACTITIONER;
+  person.personal = &details;
+  person.consent = &consent;
+  person.mentoring = &mentoring;
+  person.whereabouts = change && dice_chance(d, 200) ? WHEREABOUTS__CUSTODY : WHEREABOUTS__COMMUNITY;
+  RegisterPerson registration = REGISTER_PERSON__INIT;
+  ChangePerson changing = CHANGE_PERSON__INIT;
+  registration.person = changing.person = &person;
+  changing.seen_version = p->version;
+  clients_ask(w, INTAKE, change ? (void *)&changing : (void *)&registration, PRACTITIONER, ROLE__PRACTITIONER, p,
+              on_person);
+}
+
+static void change_person(struct stories *s, struct world *w) {
+  struct person *p = any(w, s->people, PEOPLE, sizeof *p);
+  if (p->known) send_person(w, p, true);
+}
+
+static void read_person(struct stories *s, struct world *w) {
+  struct person *p = any(w, s->people, PEOPLE, sizeof *p);
+  ReadPerson cmd = READ_PERSON__INIT;
+  cmd.crn = p->crn;
+  clients_ask(w, INTAKE, &cmd, PRACTITIONER, ROLE__PRACTITIONER, p, on_person);
+}
+
+// --- engagements
+
+static void on_engagement(struct world *w, struct wish *wish, const Envelope *reply) {
+  (void)w;
+  struct engagement *e = wish->thing;
+  if (reply->problem) return;
+  e->known = true;
+  e->version = reply->version;
+}
+
+static void open_engagement(struct world *w, struct engagement *e) {
+  OpenEngagement cmd = OPEN_ENGAGEMENT__INIT;
+  Engagement engagement = ENGAGEMENT__INIT;
+  engagement.id = e->id;
+  engagement.crn = e->person->crn;
+  engagement.pathway = "supervision";
+  cmd.engagement = &engagement;
+  clients_ask(w, INTAKE, &cmd, PRACTITIONER, ROLE__PRACTITIONER, e, on_engagement);
+}
+
+static void close_engagement(struct stories *s, struct world *w) {
+  struct engagement *e = any(w, s->engagements, ENGAGEMENTS, sizeof *e);
+  CloseEngagement cmd = CLOSE_ENGAGEMENT__INIT;
+  if (!e->known || !dice_chance(&w->dice, 200)) return;
+  cmd.id = e->id;
+  cmd.why = "the order has ended";
+  cmd.seen_version = e->version;
+  clients_ask(w, INTAKE, &cmd, PRACTITIONER, ROLE__PRACTITIONER, e, on_engagement);
+}
+
+// --- appointments
+
+static void on_appointment(struct world *w, struct wish *wish, const Envelope *reply) {
+  (void)w;
+  ((struct appointment *)wish->thing)->known |= !reply->problem;
+}
+
+static struct appointment *new_appointment(struct stories *s, struct world *w, struct engagement *e) {
+  if (s->n_appointments == THINGS) return NULL;
+  struct appointment *a = &s->appointments[s->n_appointments++];
+  dice_uuid(&w->dice, a->id);
+  a->engagement = e;
+  a->starts_at_ms = w->now_ms + dice_between(&w->dice, 20 * MINUTE_MS, 9 * DAY_MS);
+  return a;
+}
+
+static void send_appointment(struct world *w, struct appointment *a, const char *old_id) {
+  Google__Protobuf__Timestamp starts = at(a->starts_at_ms), ends = at(a->starts_at_ms + HOUR_MS);
+  Appointment appointment = APPOINTMENT__INIT;
+  appointment.id = a->id;
+  appointment.engagement_id = a->engagement->id;
+  appointment.starts_at = &starts;
+  appointment.ends_at = &ends;
+  appointment.place = "the usual office";
+  appointment.mode = MODE__IN_PERSON;
+  MakeAppointment make = MAKE_APPOINTMENT__INIT;
+  RescheduleAppointment move = RESCHEDULE_APPOINTMENT__INIT;
+  make.appointment = move.appointment = &appointment;
+  if (old_id) move.id = (char *)old_id;
+  clients_ask(w, INTAKE, old_id ? (void *)&move : (void *)&make, PRACTITIONER, ROLE__PRACTITIONER, a, on_appointment);
+}
+
+static void make_appointment(struct stories *s, struct world *w) {
+  struct engagement *e = any(w, s->engagements, ENGAGEMENTS, sizeof *e);
+  struct appointment *a = e->known ? new_appointment(s, w, e) : NULL;
+  if (a) send_appointment(w, a, NULL);
+}
+
+static struct appointment *known_appointment(struct stories *s, struct world *w) {
+  struct appointment *a = any(w, s->appointments, s->n_appointments, sizeof *a);
+  return a && a->known ? a : NULL;
+}
+
+static void reschedule_appointment(struct stories *s, struct world *w) {
+  struct appointment *old = known_appointment(s, w), *a = old ? new_appointment(s, w, old->engagement) : NULL;
+  if (a) send_appointment(w, a, old->id);
+}
+
+static void cancel_appointment(struct stories *s, struct world *w) {
+  struct appointment *a = known_appointment(s, w);
+  CancelAppointment cmd = CANCEL_APPOINTMENT__INIT;
+  if (!a) return;
+  cmd.id = a->id;
+  clients_ask(w, INTAKE, &cmd, PRACTITIONER, ROLE__PRACTITIONER, NULL, NULL);
+}
+
+// --- sessions
+
+static void on_session(struct world *w, struct wish *wish, const Envelope *reply) {
+  (void)w;
+  struct session *s = wish->thing;
+  if (reply->problem) return;
+  s->known = true;
+  s->version = reply->version;
+}
+
+// What was refused may have been done by an earlier attempt whose answer got lost.
+static void on_amended(struct world *w, struct wish *wish, const Envelope *reply) {
+  (void)w;
+  struct session *s = wish->thing;
+  if (reply->problem) {
+    s->unsure |= wish->attempts > 1;
+    return;
+  }
+  s->came = s->amended_came;
+  s->amendment = s->asked_amendment;
+  s->version = reply->version;
+}
+
+static char *words_of(const struct session *s, unsigned amendment, char text[96]) {
+  snprintf(text, 96, SIM_CANARY " said something for the %uth time, version %u", s->number, amendment);
+  return text;
+}
+
+static void send_session(struct world *w, struct session *s, const char *appointment_id, bool amend) {
+  char text[96];
+  Google__Protobuf__Timestamp starts = at(s->starts_at_ms), ends = at(s->starts_at_ms + HOUR_MS / 2);
+  Attendance attendance = ATTENDANCE__INIT;
+  Narrative narrative = NARRATIVE__INIT;
+  Session session = SESSION__INIT;
+  bool came = amend ? s->amended_came : s->came;
+  attendance.happened = came ? HAPPENED__HAPPENED : HAPPENED__DID_NOT_HAPPEN;
+  attendance.attended = came ? ATTENDED__ON_TIME : ATTENDED__DID_NOT_ATTEND;
+  attendance.complied = came;
+  attendance.absence = came ? ABSENCE__ABSENCE_UNSPECIFIED : ABSENCE__PERSON_UNACCEPTABLE;
+  narrative.text = words_of(s, amend ? s->asked_amendment : 0, text);
+  session.id = s->id;
+  session.engagement_id = s->engagement->id;
+  if (appointment_id) session.appointment_id = (char *)appointment_id;
+  session.starts_at = &starts;
+  session.ends_at = &ends;
+  session.attendance = &attendance;
+  session.narrative = &narrative;
+  session.mode = MODE__IN_PERSON;
+  RecordSession record = RECORD_SESSION__INIT;
+  AmendSession amendment = AMEND_SESSION__INIT;
+  record.session = amendment.session = &session;
+  amendment.why = "it was the other way round";
+  amendment.seen_version = s->version;
+  clients_ask(w, INTAKE, amend ? (void *)&amendment : (void *)&record, PRACTITIONER, ROLE__PRACTITIONER, s,
+              amend ? on_amended : on_session);
+}
+
+static struct session *new_session(struct stories *s, struct world *w, struct engagement *e, int64_t starts_at_ms) {
+  struct session *n = &s->sessions[s->n_sessions++];
+  dice_uuid(&w->dice, n->id);
+  n->engagement = e;
+  n->starts_at_ms = starts_at_ms;
+  n->came = dice_chance(&w->dice, 700);
+  n->number = (unsigned)s->n_sessions;
+  return n;
+}
+
+static void record_session(struct stories *s, struct world *w) {
+  struct engagement *e = any(w, s->engagements, ENGAGEMENTS, sizeof *e);
+  struct appointment *a = known_appointment(s, w);
+  if (s->n_sessions == THINGS) return;
+  if (a && a->starts_at_ms <= w->now_ms)
+    send_session(w, new_session(s, w, a->engagement, a->starts_at_ms), a->id, false);
+  else if (e->known)
+    send_session(w, new_session(s, w, e, w->now_ms - HOUR_MS), NULL, false);
+}
+
+static void amend_session(struct stories *s, struct world *w) {
+  struct session *n = any(w, s->sessions, s->n_sessions, sizeof *n);
+  if (!n || !n->known || n->unsure || n->asked_amendment != n->amendment) return;
+  n->asked_amendment = n->amendment + 1;
+  n->amended_came = dice_chance(&w->dice, 500);
+  send_session(w, n, NULL, true);
+}
+
+static void on_read_back(struct world *w, struct wish *wish, const Envelope *reply) {
+  char text[96];
+  struct session *s = wish->thing;
+  if (reply->problem) {
+    world_fail(w, "session %s was acknowledged and is not there: %s", s->id, reply->problem->why);
+    return;
+  }
+  Session *is = session__unpack(NULL, reply->body.len, reply->body.data);
+  bool same = is && is->narrative && is->attendance && timestamp_ms(is->starts_at) == s->starts_at_ms;
+  if (same && !s->unsure)
+    same = strcmp(is->narrative->text, words_of(s, s->amendment, text)) == 0 &&
+           s->came == (is->attendance->happened == HAPPENED__HAPPENED);
+  if (!same) world_fail(w, "session %s is not what was acknowledged", s->id);
+  if (is) session__free_unpacked(is, NULL);
+}
+
+void stories_read_back(struct stories *s, struct world *w) {
+  for (size_t i = 0; i < s->n_sessions; i++) {
+    ReadSession cmd = READ_SESSION__INIT;
+    cmd.id = s->sessions[i].id;
+    if (s->sessions[i].known)
+      clients_ask(w, INTAKE, &cmd, PRACTITIONER, ROLE__PRACTITIONER, &s->sessions[i], on_read_back);
+  }
+}
+
+// --- mentors and offers
+
+static void on_mentor(struct world *w, struct wish *wish, const Envelope *reply) {
+  (void)w;
+  ((struct mentor *)wish->thing)->known = !reply->problem;
+}
+
+static void register_mentor(struct world *w, struct mentor *m) {
+  static char *languages[] = {"en"};
+  Google__Protobuf__Timestamp vetted = at(SIM_START_MS + 365 * DAY_MS);
+  PersonalDetails details = PERSONAL_DETAILS__INIT;
+  Mentor mentor = MENTOR__INIT;
+  RegisterMentor cmd = REGISTER_MENTOR__INIT;
+  details.given_name = "Mo " SIM_CANARY;
+  details.family_name = SIM_CANARY;
+  details.telephone = "+447700909999";
+  mentor.id = m->id;
+  mentor.personal = &details;
+  mentor.channel = CHANNEL__SMS;
+  mentor.language = LANGUAGE__ENGLISH;
+  mentor.n_languages = 1;
+  mentor.languages = languages;
+  mentor.capacity = (uint32_t)dice_between(&w->dice, 1, 2);
+  mentor.vetted_until = &vetted;
+  mentor.supervisor = "SUP001";
+  cmd.mentor = &mentor;
+  clients_ask(w, MATCHING, &cmd, COORDINATOR, ROLE__COORDINATOR, m, on_mentor);
+}
+
+static void on_offer(struct world *w, struct wish *wish, const Envelope *reply) {
+  (void)w;
+  ((struct offer *)wish->thing)->known |= !reply->problem;
+}
+
+static void make_offer(struct stories *s, struct world *w) {
+  struct person *p = any(w, s->people, PEOPLE, sizeof *p);
+  struct mentor *m = any(w, s->mentors, MENTORS, sizeof *m);
+  if (!p->known || !m->known || s->n_offers == THINGS) return;
+  struct offer *o = &s->offers[s->n_offers++];
+  dice_uuid(&w->dice, o->id);
+  o->person = p;
+  o->mentor = m;
+  MakeOffer cmd = MAKE_OFFER__INIT;
+  Offer offer = OFFER__INIT;
+  offer.id = o->id;
+  offer.crn = p->crn;
+  offer.mentor_id = m->id;
+  cmd.offer = &offer;
+  clients_ask(w, MATCHING, &cmd, COORDINATOR, ROLE__COORDINATOR, o, on_offer);
+}
+
+static struct offer *known_offer(struct stories *s, struct world *w) {
+  struct offer *o = any(w, s->offers, s->n_offers, sizeof *o);
+  return o && o->known ? o : NULL;
+}
+
+static void accept_offer(struct stories *s, struct world *w) {
+  struct offer *o = known_offer(s, w);
+  AcceptOffer cmd = ACCEPT_OFFER__INIT;
+  if (!o) return;
+  cmd.id = o->id;
+  clients_ask(w, MATCHING, &cmd, o->mentor->id, ROLE__MENTOR, NULL, NULL);
+}
+
+static void decline_offer(struct stories *s, struct world *w) {
+  struct offer *o = known_offer(s, w);
+  DeclineOffer cmd = DECLINE_OFFER__INIT;
+  if (!o) return;
+  cmd.id = o->id;
+  clients_ask(w, MATCHING, &cmd, o->mentor->id, ROLE__MENTOR, NULL, NULL);
+}
+
+static void withdraw_offer(struct stories *s, struct world *w) {
+  struct offer *o = known_offer(s, w);
+  WithdrawOffer cmd = WITHDRAW_OFFER__INIT;
+  if (!o) return;
+  cmd.id = o->id;
+  clients_ask(w, MATCHING, &cmd, COORDINATOR, ROLE__COORDINATOR, NULL, NULL);
+}
+
+static void end_match(struct stories *s, struct world *w) {
+  struct offer *o = known_offer(s, w);
+  EndMatch cmd = END_MATCH__INIT;
+  if (!o) return;
+  cmd.id = o->id;
+  clients_ask(w, MATCHING, &cmd, COORDINATOR, ROLE__COORDINATOR, NULL, NULL);
+}
+
+// --- all of it
+
+void stories_begin(struct stories *s, struct world *w) {
+  for (unsigned i = 0; i < PEOPLE; i++) {
+    s->people[i].number = i + 1;
+    snprintf(s->people[i].crn, sizeof s->people[i].crn, "X%06u", (i + 1) % 1000000);
+    send_person(w, &s->people[i], false);
+  }
+  for (unsigned i = 0; i < MENTORS; i++) {
+    dice_uuid(&w->dice, s->mentors[i].id);
+    register_mentor(w, &s->mentors[i]);
+  }
+  world_settle(w);
+  for (unsigned i = 0; i < ENGAGEMENTS; i++) {
+    dice_uuid(&w->dice, s->engagements[i].id);
+    s->engagements[i].person = &s->people[i % PEOPLE];
+    open_engagement(w, &s->engagements[i]);
+  }
+  world_settle(w);
+}
+
+static const struct {
+  void (*happens)(struct stories *s, struct world *w);
+  unsigned weight;
+} kinds[] = {
+    {make_appointment, 25}, {reschedule_appointment, 10}, {cancel_appointment, 6}, {record_session, 15},
+    {amend_session, 6},     {change_person, 5},           {read_person, 5},        {close_engagement, 2},
+    {make_offer, 12},       {accept_offer, 12},           {decline_offer, 4},      {withdraw_offer, 3},
+    {end_match, 6},
+};
+
+void stories_happen(struct stories *s, struct world *w) {
+  int64_t total = 0;
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) total += kinds[i].weight;
+  int64_t drawn = dice_between(&w->dice, 0, total - 1);
+  size_t i = 0;
+  for (; drawn >= kinds[i].weight; i++) drawn -= kinds[i].weight;
+  kinds[i].happens(s, w);
+}
+
+bool stories_tell(struct stories *s, struct world *w, unsigned step) {
+  static void (*const story[])(struct stories *, struct world *) = {
+      make_appointment, make_offer,    make_appointment, reschedule_appointment, record_session,
+      accept_offer,     amend_session, read_person,      make_appointment,       cancel_appointment,
+      make_offer,       decline_offer, record_session,   change_person};
+  if (step >= sizeof story / sizeof *story) return false;
+  story[step](s, w);
+  return true;
+}

@@ -1,0 +1,103 @@
+// links: simulation
+// The simulation: all services in one process, on a virtual clock, while packets get lost, doubled, late and out of
+// order, the store's answers get lost, and processes die. What must hold afterwards: invariants.h.
+//
+//   test_sim [SEED [COUNT]]    COUNT worlds (200), the first from SEED (1)
+//
+// A world that fails prints its seed; the same seed plays the same world again.
+#include "clients.h"
+#include "invariants.h"
+#include "stories.h"
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+  ROUNDS = 24,
+  AT_ONCE = 5,
+  TIMERS_AFTERWARDS = 4000, // more than there can be once nothing new is asked for
+};
+#define ROUND_MS (INT64_C(18) * 3600 * 1000)
+
+static enum memory_fault bad_store(struct world *w) {
+  if (dice_chance(&w->dice, 6)) return MEMORY_LOST;
+  return dice_chance(&w->dice, 6) ? MEMORY_UNANSWERED : MEMORY_FINE;
+}
+static unsigned bad_network(struct world *w) {
+  if (dice_chance(&w->dice, 50)) return 0;
+  return dice_chance(&w->dice, 50) ? 2 : 1;
+}
+static enum fortune bad_fortune(struct world *w) {
+  return dice_chance(&w->dice, 500) ? TAKEN : (enum fortune)dice_between(&w->dice, TAKEN, REFUSED);
+}
+static bool bad_luck(struct world *w) {
+  return dice_chance(&w->dice, 2) && dice_chance(&w->dice, 300);
+}
+static const struct weather storm = {bad_store, bad_network, bad_fortune, bad_luck};
+
+// The next moment at which something happens: often just when a timer comes due, so that the two meet.
+static void let_time_pass(struct world *w) {
+  int64_t next = world_next_timer(w), by_chance = w->now_ms + dice_between(&w->dice, 0, 2 * ROUND_MS / ROUNDS * 10);
+  w->now_ms =
+      next != INT64_MAX && next > w->now_ms && (next < by_chance || dice_chance(&w->dice, 300)) ? next : by_chance;
+}
+
+static void play(struct world *w, struct stories *s) {
+  stories_begin(s, w);
+  for (int round = 0; round < ROUNDS && !world_failed(w); round++) {
+    for (int64_t n = dice_between(&w->dice, 1, AT_ONCE); n > 0; n--) stories_happen(s, w);
+    world_settle(w);
+    invariants_always(w);
+    let_time_pass(w);
+  }
+}
+
+// Nothing goes wrong any more, and every timer comes.
+static void finish(struct world *w, struct stories *s) {
+  world_heal(w);
+  for (int i = 0; i < TIMERS_AFTERWARDS && !world_failed(w); i++) {
+    world_settle(w);
+    int64_t next = world_next_timer(w);
+    if (next == INT64_MAX) break;
+    if (next > w->now_ms) w->now_ms = next;
+  }
+  if (world_next_timer(w) != INT64_MAX) world_fail(w, "timers come and come");
+  stories_read_back(s, w);
+  world_settle(w);
+  if (world_failed(w)) return;
+  invariants_always(w);
+  invariants_at_the_end(w);
+}
+
+static bool holds(uint64_t seed) {
+  struct world *w = world_new(seed, true, storm);
+  struct stories *s = stories_new();
+  play(w, s);
+  finish(w, s);
+  bool failed = world_failed(w);
+  if (failed) printf("[  FAILED  ] seed %" PRIu64 ": %s\n", seed, w->failure);
+  if (getenv("SIM_VERBOSE"))
+    printf("seed %" PRIu64 ": %" PRIu64 " steps, %zu wishes, %016" PRIx64 "\n", seed, w->steps,
+           clients_count(w->clients), w->dice.state);
+  world_free(w);
+  stories_free(s);
+  return !failed;
+}
+
+int main(int argc, char **argv) {
+  uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1, count = argc > 2 ? strtoull(argv[2], NULL, 10) : 200;
+  unsigned passed = 0, failed = 0;
+  world_prepare();
+  for (uint64_t i = 0; i < count; i++) {
+    if (holds(seed + i))
+      passed++;
+    else
+      failed++;
+  }
+  world_forget();
+  printf("[  PASSED  ] %u test(s).\n", passed);
+  if (failed) printf("[  FAILED  ] %u test(s).\n", failed);
+  printf("%u passed, %u failed, 0 skipped\n", passed, failed);
+  return failed ? 1 : 0;
+}
