@@ -96,7 +96,7 @@ SELECT
   declined,
   expired,
   withdrawn,
-  (SELECT round(hours, 1) FROM median WHERE median.part IS counted.part) AS answer_hours,
+  (SELECT round(hours, 2) FROM median WHERE median.part IS counted.part) AS answer_hours,
   CASE
     WHEN counted.part IS NULL OR :by IN ('pathway', 'practitioner')
     THEN (SELECT count(*) FROM queue WHERE queue.part IS counted.part)

@@ -88,7 +88,7 @@ export class ReportView {
 
   #cell(text, column) {
     const shown = words.cell(text, column.unit);
-    if (shown) return make('td', column.unit === 'percent' ? shown.slice(0, -1) : shown);
+    if (shown) return make('td', shown);
     const cell = make('td');
     cell.append(make('span', '–', { 'aria-hidden': 'true' }), make('span', 'not known', { class: 'visually-hidden' }));
     return cell;

@@ -2,6 +2,8 @@
 
 const count = new Intl.NumberFormat('en-GB');
 const tenth = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const hundredth = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const bare = { hours: hundredth, percent: tenth };
 const longDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 const mediumDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
@@ -15,17 +17,24 @@ export const time = (date) => clock.format(date);
 export const day = (text) => longDay.format(dayOf(text));
 export const plural = (n, one, more) => `${count.format(n)} ${n === 1 ? one : more}`;
 
+// Less than an hour is said in minutes.
+function duration(text) {
+  const hours = Number(text), minutes = Math.round(hours * 60);
+  if (minutes >= 60) return `${tenth.format(hours)} hours`;
+  return minutes ? plural(minutes, 'minute', 'minutes') : 'under a minute';
+}
+
 const written = {
   count: (value) => count.format(Number(value)),
   percent: (value) => `${tenth.format(Number(value))}%`,
-  hours: (value) => (Number(value) === 1 ? '1.0 hour' : `${tenth.format(Number(value))} hours`),
+  hours: duration,
   week: day,
   text: (value) => value,
 };
 // Empty stays empty: it means that it is not known.
 export const value = (text, unit) => (text === '' || text === undefined ? '' : written[unit](text));
 // In a column whose title says the unit.
-export const cell = (text, unit) => (unit === 'hours' && text ? tenth.format(Number(text)) : value(text, unit));
+export const cell = (text, unit) => (text && bare[unit] ? bare[unit].format(Number(text)) : value(text, unit));
 
 // How a row is called: in full, as a table needs it, and as short as an axis needs it.
 export const part = (text, by) => (by === 'week' ? day(text) : text || 'Not known');
