@@ -231,12 +231,12 @@ static void on_session(struct world *w, struct wish *wish, const Envelope *reply
   s->version = reply->version;
 }
 
-// What was refused may have been done by an earlier attempt whose answer got lost.
+// What was refused may have been done by another copy of the same message, whose answer got lost.
 static void on_amended(struct world *w, struct wish *wish, const Envelope *reply) {
   (void)w;
   struct session *s = wish->thing;
   if (reply->problem) {
-    s->unsure |= wish->attempts > 1;
+    s->unsure = true;
     return;
   }
   s->came = s->amended_came;
@@ -339,7 +339,7 @@ static void on_mentor(struct world *w, struct wish *wish, const Envelope *reply)
 }
 
 static void register_mentor(struct world *w, struct mentor *m) {
-  static char *languages[] = {"en"};
+  static char *languages[] = {"en"}, *places[] = {"Camden"};
   Google__Protobuf__Timestamp vetted = at(SIM_START_MS + 365 * DAY_MS);
   PersonalDetails details = PERSONAL_DETAILS__INIT;
   Mentor mentor = MENTOR__INIT;
@@ -353,6 +353,8 @@ static void register_mentor(struct world *w, struct mentor *m) {
   mentor.language = LANGUAGE__ENGLISH;
   mentor.n_languages = 1;
   mentor.languages = languages;
+  mentor.n_places = 1;
+  mentor.places = places;
   mentor.capacity = (uint32_t)dice_between(&w->dice, 1, 2);
   mentor.vetted_until = &vetted;
   mentor.supervisor = "SUP001";

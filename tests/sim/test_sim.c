@@ -7,15 +7,17 @@
 // A world that fails prints its seed; the same seed plays the same world again.
 #include "clients.h"
 #include "invariants.h"
+#include "outside.h"
 #include "stories.h"
 #include <inttypes.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
   ROUNDS = 24,
   AT_ONCE = 5,
+  ENOUGH = 20,              // worlds, for everything to happen at least once
   TIMERS_AFTERWARDS = 4000, // more than there can be once nothing new is asked for
 };
 #define ROUND_MS (INT64_C(18) * 3600 * 1000)
@@ -70,12 +72,49 @@ static void finish(struct world *w, struct stories *s) {
   invariants_at_the_end(w);
 }
 
+// What happened in all worlds together: a simulation in which nothing happens would prove nothing.
+static struct {
+  const char *type;
+  unsigned taken, refused;
+} tally[] = {{"MakeAppointment"}, {"RescheduleAppointment"}, {"CancelAppointment"},
+             {"RecordSession"},   {"AmendSession"},          {"ChangePerson"},
+             {"MakeOffer"},       {"AcceptOffer"},           {"DeclineOffer"},
+             {"EndMatch"}};
+static unsigned n_arrived, n_deaths;
+
+static void count(const struct world *w) {
+  size_t n;
+  for (size_t t = 0; t < sizeof tally / sizeof *tally; t++)
+    for (size_t i = 0; i < clients_count(w->clients); i++) {
+      const struct wish *wish = clients_wish(w->clients, i);
+      if (strcmp(wish->type, tally[t].type)) continue;
+      tally[t].taken += wish->code == CODE__OK;
+      tally[t].refused += wish->code != CODE__OK;
+    }
+  outside_arrivals(w->outside, &n);
+  n_arrived += n;
+  for (size_t i = 0; i < NODES; i++) n_deaths += w->nodes[i].generation;
+}
+
+// False: something never happened.
+static bool report(void) {
+  bool all = n_arrived && n_deaths;
+  for (size_t t = 0; t < sizeof tally / sizeof *tally; t++) {
+    printf("%s: %u taken, %u refused\n", tally[t].type, tally[t].taken, tally[t].refused);
+    all &= tally[t].taken > 0;
+  }
+  printf("%u messages arrived outside; %u processes died\n", n_arrived, n_deaths);
+  if (!all) printf("[  FAILED  ] something of this never happened\n");
+  return all;
+}
+
 static bool holds(uint64_t seed) {
   struct world *w = world_new(seed, true, storm);
   struct stories *s = stories_new();
   play(w, s);
   finish(w, s);
   bool failed = world_failed(w);
+  count(w);
   if (failed) printf("[  FAILED  ] seed %" PRIu64 ": %s\n", seed, w->failure);
   if (getenv("SIM_VERBOSE"))
     printf("seed %" PRIu64 ": %" PRIu64 " steps, %zu wishes, %016" PRIx64 "\n", seed, w->steps,
@@ -86,16 +125,17 @@ static bool holds(uint64_t seed) {
 }
 
 int main(int argc, char **argv) {
-  uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1, count = argc > 2 ? strtoull(argv[2], NULL, 10) : 200;
+  uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1, n = argc > 2 ? strtoull(argv[2], NULL, 10) : 200;
   unsigned passed = 0, failed = 0;
   world_prepare();
-  for (uint64_t i = 0; i < count; i++) {
+  for (uint64_t i = 0; i < n; i++) {
     if (holds(seed + i))
       passed++;
     else
       failed++;
   }
   world_forget();
+  if (!report() && n >= ENOUGH) failed++;
   printf("[  PASSED  ] %u test(s).\n", passed);
   if (failed) printf("[  FAILED  ] %u test(s).\n", failed);
   printf("%u passed, %u failed, 0 skipped\n", passed, failed);
