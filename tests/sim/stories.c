@@ -1,16 +1,14 @@
 #include "stories.h"
 #include "calendar.h"
 #include "clients.h"
+#include "invariants.h"
 #include "matching.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-  PEOPLE = 6,
-  MENTORS = 3,
-  ENGAGEMENTS = PEOPLE,
-  THINGS = 256, // most appointments, sessions and offers
+  THINGS = 256 // most appointments, sessions and offers
 };
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS (60 * MINUTE_MS)
@@ -57,17 +55,20 @@ struct offer {
 };
 
 struct stories {
-  struct person people[PEOPLE];
-  struct mentor mentors[MENTORS];
-  struct engagement engagements[ENGAGEMENTS];
+  struct person people[STORIES_PEOPLE];
+  struct engagement engagements[STORIES_PEOPLE]; // one for each
+  struct mentor mentors[STORIES_MENTORS];
   struct appointment appointments[THINGS];
   struct session sessions[THINGS];
   struct offer offers[THINGS];
-  size_t n_appointments, n_sessions, n_offers;
+  size_t n_people, n_mentors, n_appointments, n_sessions, n_offers;
 };
 
-struct stories *stories_new(void) {
-  return calloc(1, sizeof(struct stories));
+struct stories *stories_new(unsigned people, unsigned mentors) {
+  struct stories *s = calloc(1, sizeof *s);
+  s->n_people = people;
+  s->n_mentors = mentors;
+  return s;
 }
 void stories_free(struct stories *s) {
   free(s);
@@ -124,12 +125,12 @@ static void send_person(struct world *w, struct person *p, bool change) {
 }
 
 static void change_person(struct stories *s, struct world *w) {
-  struct person *p = any(w, s->people, PEOPLE, sizeof *p);
+  struct person *p = any(w, s->people, s->n_people, sizeof *p);
   if (p->known) send_person(w, p, true);
 }
 
 static void read_person(struct stories *s, struct world *w) {
-  struct person *p = any(w, s->people, PEOPLE, sizeof *p);
+  struct person *p = any(w, s->people, s->n_people, sizeof *p);
   ReadPerson cmd = READ_PERSON__INIT;
   cmd.crn = p->crn;
   clients_ask(w, INTAKE, &cmd, PRACTITIONER, ROLE__PRACTITIONER, p, on_person);
@@ -156,7 +157,7 @@ static void open_engagement(struct world *w, struct engagement *e) {
 }
 
 static void close_engagement(struct stories *s, struct world *w) {
-  struct engagement *e = any(w, s->engagements, ENGAGEMENTS, sizeof *e);
+  struct engagement *e = any(w, s->engagements, s->n_people, sizeof *e);
   CloseEngagement cmd = CLOSE_ENGAGEMENT__INIT;
   if (!e->known || !dice_chance(&w->dice, 200)) return;
   cmd.id = e->id;
@@ -198,7 +199,7 @@ static void send_appointment(struct world *w, struct appointment *a, const char 
 }
 
 static void make_appointment(struct stories *s, struct world *w) {
-  struct engagement *e = any(w, s->engagements, ENGAGEMENTS, sizeof *e);
+  struct engagement *e = any(w, s->engagements, s->n_people, sizeof *e);
   struct appointment *a = e->known ? new_appointment(s, w, e) : NULL;
   if (a) send_appointment(w, a, NULL);
 }
@@ -289,7 +290,7 @@ static struct session *new_session(struct stories *s, struct world *w, struct en
 }
 
 static void record_session(struct stories *s, struct world *w) {
-  struct engagement *e = any(w, s->engagements, ENGAGEMENTS, sizeof *e);
+  struct engagement *e = any(w, s->engagements, s->n_people, sizeof *e);
   struct appointment *a = known_appointment(s, w);
   if (s->n_sessions == THINGS) return;
   if (a && a->starts_at_ms <= w->now_ms)
@@ -322,7 +323,7 @@ static void on_read_back(struct world *w, struct wish *wish, const Envelope *rep
   if (is) session__free_unpacked(is, NULL);
 }
 
-void stories_read_back(struct stories *s, struct world *w) {
+static void read_back(struct stories *s, struct world *w) {
   for (size_t i = 0; i < s->n_sessions; i++) {
     ReadSession cmd = READ_SESSION__INIT;
     cmd.id = s->sessions[i].id;
@@ -368,8 +369,8 @@ static void on_offer(struct world *w, struct wish *wish, const Envelope *reply) 
 }
 
 static void make_offer(struct stories *s, struct world *w) {
-  struct person *p = any(w, s->people, PEOPLE, sizeof *p);
-  struct mentor *m = any(w, s->mentors, MENTORS, sizeof *m);
+  struct person *p = any(w, s->people, s->n_people, sizeof *p);
+  struct mentor *m = any(w, s->mentors, s->n_mentors, sizeof *m);
   if (!p->known || !m->known || s->n_offers == THINGS) return;
   struct offer *o = &s->offers[s->n_offers++];
   dice_uuid(&w->dice, o->id);
@@ -424,19 +425,19 @@ static void end_match(struct stories *s, struct world *w) {
 // --- all of it
 
 void stories_begin(struct stories *s, struct world *w) {
-  for (unsigned i = 0; i < PEOPLE; i++) {
+  for (unsigned i = 0; i < s->n_people; i++) {
     s->people[i].number = i + 1;
     snprintf(s->people[i].crn, sizeof s->people[i].crn, "X%06u", (i + 1) % 1000000);
     send_person(w, &s->people[i], false);
   }
-  for (unsigned i = 0; i < MENTORS; i++) {
+  for (unsigned i = 0; i < s->n_mentors; i++) {
     dice_uuid(&w->dice, s->mentors[i].id);
     register_mentor(w, &s->mentors[i]);
   }
   world_settle(w);
-  for (unsigned i = 0; i < ENGAGEMENTS; i++) {
+  for (unsigned i = 0; i < s->n_people; i++) {
     dice_uuid(&w->dice, s->engagements[i].id);
-    s->engagements[i].person = &s->people[i % PEOPLE];
+    s->engagements[i].person = &s->people[i];
     open_engagement(w, &s->engagements[i]);
   }
   world_settle(w);
@@ -463,10 +464,21 @@ void stories_happen(struct stories *s, struct world *w) {
 
 bool stories_tell(struct stories *s, struct world *w, unsigned step) {
   static void (*const story[])(struct stories *, struct world *) = {
-      make_appointment, make_offer,    make_appointment, reschedule_appointment, record_session,
-      accept_offer,     amend_session, read_person,      make_appointment,       cancel_appointment,
-      make_offer,       decline_offer, record_session,   change_person};
+      make_appointment,   make_offer,       make_appointment, make_appointment, reschedule_appointment,
+      record_session,     accept_offer,     amend_session,    read_person,      make_appointment,
+      cancel_appointment, end_match,        make_offer,       decline_offer,    record_session,
+      make_appointment,   make_appointment, make_offer,       make_appointment};
   if (step >= sizeof story / sizeof *story) return false;
   story[step](s, w);
   return true;
+}
+
+void stories_end(struct stories *s, struct world *w) {
+  world_heal(w);
+  world_run_out(w);
+  read_back(s, w);
+  world_settle(w);
+  if (world_failed(w)) return;
+  invariants_always(w);
+  invariants_at_the_end(w);
 }

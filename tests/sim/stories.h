@@ -9,7 +9,12 @@
 #define SIM_CANARY "Zzyzx"
 
 struct stories;
-struct stories *stories_new(void);
+// At most STORIES_PEOPLE people and STORIES_MENTORS mentors.
+enum {
+  STORIES_PEOPLE = 6,
+  STORIES_MENTORS = 3
+};
+struct stories *stories_new(unsigned people, unsigned mentors);
 void stories_free(struct stories *s);
 // The people, mentors and engagements that the rest is about.
 void stories_begin(struct stories *s, struct world *w);
@@ -17,5 +22,6 @@ void stories_begin(struct stories *s, struct world *w);
 void stories_happen(struct stories *s, struct world *w);
 // A short story in a fixed order, step 0, 1, 2 ... Answers false when it is over.
 bool stories_tell(struct stories *s, struct world *w, unsigned step);
-// Reads every session back whose taking in was acknowledged, and notes what is not as it was sent.
-void stories_read_back(struct stories *s, struct world *w);
+// The world heals, every timer comes, every session whose taking in was acknowledged is read back and compared with
+// what was sent, and all invariants are looked at.
+void stories_end(struct stories *s, struct world *w);

@@ -22,6 +22,7 @@ enum {
   LONG_DELAY_MS = 4000, // of some
   RESTART_MS = 15000,
   STEPS = 400000, // more than any run needs to come to rest
+  TIMERS = 4000,  // more than there are once nothing new is asked for
 };
 
 static const struct service *const services[PLACES] = {&intake, &reminders, &matching, &courier};
@@ -87,7 +88,7 @@ static bool no_crash(struct world *w) {
   (void)w;
   return false;
 }
-const struct weather fine_weather = {no_fault, one_copy, taken, no_crash};
+const struct weather fine_weather = {no_fault, one_copy, taken, no_crash, NULL};
 
 // --- packets
 
@@ -333,6 +334,16 @@ void world_settle(struct world *w) {
     move_on(w);
     if (i > STEPS) world_fail(w, "it does not come to rest");
   }
+}
+
+void world_run_out(struct world *w) {
+  for (int i = 0; i < TIMERS && !world_failed(w); i++) {
+    world_settle(w);
+    int64_t next = world_next_timer(w);
+    if (next == INT64_MAX) return;
+    if (next > w->now_ms) w->now_ms = next;
+  }
+  world_fail(w, "timers come and come");
 }
 
 void world_heal(struct world *w) {

@@ -47,6 +47,7 @@ struct weather {
   unsigned (*copies)(struct world *w); // of a packet: 0 is lost, 2 is doubled
   enum fortune (*deliver)(struct world *w);
   bool (*crash)(struct world *w); // whether some process dies now
+  void *context;                  // its own
 };
 // Nothing at all.
 extern const struct weather fine_weather;
@@ -113,6 +114,8 @@ bool world_failed(const struct world *w);
 // Lets everything take its course until nothing is under way: no packet, no operation, nobody waiting for an answer, no
 // reader behind, nothing due. It is a failure if that does not come.
 void world_settle(struct world *w);
+// The same, and then lets every timer come that was set, until there is none.
+void world_run_out(struct world *w);
 // The next moment at which a timer comes due; INT64_MAX: there is none.
 int64_t world_next_timer(const struct world *w);
 // From now on nothing goes wrong, and who is down comes back.

@@ -199,6 +199,42 @@ static void an_answer_that_got_lost_does_not_repeat_the_event(void **state) {
   assert_each_once(w);
 }
 
+static void somebody_else_writes(struct reading *w, const char *key, uint8_t version) {
+  uint8_t value[8] = {[7] = version};
+  struct store_record r = {key, version - 1u, STORE_PUT, {value, sizeof value}};
+  struct store_change change = {.area = AREA, .records = &r, .n_records = 1}, *changes[] = {&change};
+  enum store_result result;
+  memory_commit(w->town->truth, "other", changes, 1, &result);
+  assert_int_equal(result, STORE_DONE);
+}
+
+// Between its reading and its commit the record changes, again and again. That is no reason to pass on.
+static void an_event_that_loses_the_race_is_taken_when_the_race_is_over(void **state) {
+  struct reading *w = *state;
+  desk_run(w->desk);
+  happens(w);
+  hear(w);
+  size_t n;
+  char **people = memory_page(w->town->truth, AREA, "people", NULL, 1, &n);
+  char *crn = arena_text(&w->town->arena, people[0]);
+  char *key = arena_printf(&w->town->arena, "{" AREA "}:DailyCount:%s", crn);
+  free(people);
+  somebody_else_writes(w, key, 1);
+  for (uint8_t version = 2; version < 6; version++) {
+    desk_step(w->desk, MEMORY_FINE); // it has presumed too much
+    desk_step(w->desk, MEMORY_FINE); // it reads
+    somebody_else_writes(w, key, version);
+    desk_step(w->desk, MEMORY_FINE); // it loses
+    assert_int_equal(reader_cursor(w->reader), 0);
+    desk_step(w->desk, MEMORY_FINE); // the cursor is read again
+    desk_step(w->desk, MEMORY_FINE); // and the event
+  }
+  run_for(w, 5);
+  assert_int_equal(reader_cursor(w->reader), 1);
+  assert_int_equal(cursor_kept(w), 1);
+  assert_int_equal(truth_count(w->town, crn), 1);
+}
+
 static void events_of_no_row_are_passed_and_the_cursor_is_kept_after_a_while(void **state) {
   struct reading *w = *state;
   MatchEnded body = MATCH_ENDED__INIT;
@@ -297,6 +333,7 @@ int main(void) {
       T(a_new_reader_goes_on_where_the_cursor_stands),
       T(two_replicas_take_each_event_once),
       T(an_answer_that_got_lost_does_not_repeat_the_event),
+      T(an_event_that_loses_the_race_is_taken_when_the_race_is_over),
       T(events_of_no_row_are_passed_and_the_cursor_is_kept_after_a_while),
       T(a_kept_cursor_never_moves_back),
       T(an_event_that_cannot_be_handled_is_tried_for_a_while_and_then_parked),
