@@ -58,7 +58,8 @@ struct process {
   uv_timer_t tick, claim, soon, drain;
   int64_t soon_ms; // when `soon` fires; 0: not set
   uv_signal_t terminate, interrupt;
-  bool stopping;
+  bool stopping; // takes nothing new, and finishes what is under way
+  bool closing;  // the sockets are going: nothing is said any more
   uint64_t drain_until_ms;
   uint8_t pool[4096]; // randomness drawn ahead, since each drawing is a system call
   size_t pool_left;
@@ -84,7 +85,8 @@ static void host_moment(void *context, struct moment *now) {
 }
 
 static void host_reply(void *context, const struct bus_route *route, const Envelope *reply) {
-  bus_reply(((struct process *)context)->server, route, reply);
+  struct process *p = context;
+  if (!p->closing) bus_reply(p->server, route, reply);
 }
 
 static struct area *find_area(struct process *p, const char *id) {
@@ -95,7 +97,7 @@ static struct area *find_area(struct process *p, const char *id) {
 
 // A service that publishes nothing has no publisher.
 static void publish(struct area *a, uint64_t last) {
-  if (a->process->publisher)
+  if (a->process->publisher && !a->process->closing)
     bus_publish(a->process->publisher, a->area->id, last, (uint8_t *)a->list.data, a->list.size_bytes);
 }
 
@@ -136,7 +138,7 @@ static void host_due(void *context, const char *area, int64_t due_at_ms) {
 
 static void host_perform(void *context, const char *area, const ProtobufCMessage *effect) {
   struct process *p = context;
-  p->service->perform(p->performer, area, effect);
+  if (!p->closing) p->service->perform(p->performer, area, effect); // otherwise its timer comes again
 }
 
 static void on_outcome(void *context, const char *area, const ProtobufCMessage *outcome) {
@@ -185,7 +187,7 @@ static void on_tick(uv_timer_t *t) {
   struct process *p = t->data;
   for (size_t i = 0; i < p->n_areas; i++) {
     struct area *a = &p->areas[i];
-    if (a->reader) reader_tick(a->reader);
+    if (a->reader && !p->stopping) reader_tick(a->reader);
     send_published(a);
     if (latest(a)) publish(a, latest(a));
   }
@@ -241,6 +243,17 @@ static void replay(struct process *p, const struct bus_route *route, const Envel
   bus_reply(p->server, route, &out);
 }
 
+static void turn_away(struct process *p, const struct bus_route *route, const Envelope *request) {
+  Envelope out = ENVELOPE__INIT;
+  Problem problem = PROBLEM__INIT;
+  problem.code = CODE__UNAVAILABLE;
+  problem.why = "this service is stopping; send it again in a moment";
+  problem.retry_after_s = 1;
+  out.correlation_id = request->correlation_id;
+  out.problem = &problem;
+  bus_reply(p->server, route, &out);
+}
+
 static void on_request(void *context, const struct bus_route *route, const char *peer, const Envelope *request) {
   struct process *p = context;
   if (strcmp(request->type, "Ping") == 0) {
@@ -249,6 +262,10 @@ static void on_request(void *context, const struct bus_route *route, const char 
   }
   if (strcmp(request->type, "Replay") == 0) {
     replay(p, route, request);
+    return;
+  }
+  if (p->stopping) {
+    turn_away(p, route, request);
     return;
   }
   const Actor *actor = NULL;
@@ -270,6 +287,7 @@ static void close_handles(struct process *p) {
                             (uv_handle_t *)&p->soon,     (uv_handle_t *)&p->drain, (uv_handle_t *)&p->terminate,
                             (uv_handle_t *)&p->interrupt};
   for (size_t i = 0; i < sizeof handles / sizeof *handles; i++) uv_close(handles[i], NULL);
+  p->closing = true;
   if (p->service->close && p->performer) p->service->close(p->performer);
   bus_close(p->bus, on_bus_closed, p);
   p->store->ops->close(p->store, on_store_closed, p);
