@@ -218,6 +218,7 @@ char **memory_page(const struct memory *m, const char *area, const char *index, 
   size_t left = members->n - first;
   *n = left < limit ? left : limit;
   struct named *none = NULL;
+  assert(members->items || !*n);
   return copy_names(members->items ? members->items + first : &none, *n);
 }
 

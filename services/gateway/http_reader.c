@@ -3,6 +3,7 @@
 #include "http_scan.h"
 #include <ctype.h>
 #include <stdlib.h>
+#include <assert.h>
 #include <string.h>
 
 enum {
@@ -58,6 +59,7 @@ static int on_field(llhttp_t *p, const char *at, size_t size) {
     return 0;
   }
   if (r->span_count == r->limits->header_count) return refuse(r, 431, "Send fewer header fields.");
+  assert(r->spans);
   r->spans[r->span_count++] = (struct http_span){.name = at, .name_size = size};
   return 0;
 }

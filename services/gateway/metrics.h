@@ -13,6 +13,6 @@ struct metrics_now {
   unsigned calls, batches, streams;
 };
 void metrics_write(const struct metrics *m, const struct metrics_now *now, struct buffer *out);
-// Writes the samples of several services, which come one service after the other, as the format wants them: those of one
-// name together, under their type. `samples` are lines of text; comments among them are dropped.
+// Writes the samples of several services, which come one service after the other, as the format wants them: those of
+// one name together, under their type. `samples` are lines of text; comments among them are dropped.
 void metrics_write_samples(const char *samples, struct buffer *out);

@@ -80,7 +80,8 @@ static void put(struct area *a, const char *id, const void *message) {
   uint8_t bytes[2000];
   char key[128];
   snprintf(key, sizeof key, "{demo-north}:%s:%s", m->descriptor->short_name, id);
-  put_bytes(a, key, 1, bytes, protobuf_c_message_pack(m, bytes));
+  size_t size_bytes = protobuf_c_message_pack(m, bytes);
+  put_bytes(a, key, 1, bytes, size_bytes);
 }
 
 static void list(struct area *a, const char *index, const char *member) {
