@@ -102,14 +102,18 @@ char *arena_text(struct arena *a, const char *text) {
 }
 
 char *arena_printf(struct arena *a, const char *format, ...) {
+  char mostly[256]; // long enough for all but a few, which are printed twice
   va_list arguments, again;
   va_start(arguments, format);
   va_copy(again, arguments);
-  int length = vsnprintf(NULL, 0, format, arguments);
+  int length = vsnprintf(mostly, sizeof mostly, format, arguments);
   va_end(arguments);
   if (length < 0) abort();
-  char *text = arena_take(a, (size_t)length + 1);
-  vsnprintf(text, (size_t)length + 1, format, again);
+  char *text = arena_copy(a, mostly, (size_t)length < sizeof mostly ? (size_t)length + 1 : 0);
+  if ((size_t)length >= sizeof mostly) {
+    text = arena_take(a, (size_t)length + 1);
+    vsnprintf(text, (size_t)length + 1, format, again);
+  }
   va_end(again);
   return text;
 }

@@ -9,15 +9,21 @@ enum {
 };
 
 struct entry {
-  uint32_t hash;
   bool used;          // since an insertion last looked for room here
   uint32_t key_bytes; // with its NUL
   uint32_t size_bytes;
   uint8_t data[]; // the value, then the key
 };
 
+// The hash lies beside the pointer, so that a look at a set touches one line of the processor's cache and no entry but
+// the one that is meant.
+struct place {
+  struct entry *entry; // NULL: free
+  uint32_t hash;
+};
+
 struct cache {
-  struct entry **places;
+  struct place *places;
   size_t n_sets;           // a power of two
   size_t bytes, cap_bytes; // invariant after each call: bytes <= cap_bytes
   size_t hand;             // where the next look for something to let go begins
@@ -36,12 +42,13 @@ static size_t weight(const struct entry *e) {
 }
 
 // What is let go may be a key: it is wiped.
-static void let_go(struct cache *c, struct entry **place) {
-  if (!*place) return;
-  c->bytes -= weight(*place);
-  sodium_memzero(*place, weight(*place));
-  free(*place);
-  *place = NULL;
+static void let_go(struct cache *c, struct place *place) {
+  struct entry *e = place->entry;
+  if (!e) return;
+  c->bytes -= weight(e);
+  sodium_memzero(e, weight(e));
+  free(e);
+  place->entry = NULL;
 }
 
 void cache_clear(struct cache *c) {
@@ -55,35 +62,46 @@ void cache_free(struct cache *c) {
   free(c);
 }
 
+// Eight bytes at a time: keys are some sixty bytes long, and every message looks for several.
 static uint32_t hash(const char *key) {
-  uint64_t h = 14695981039346656037u;
-  for (; *key; key++) h = (h ^ (uint8_t)*key) * 1099511628211u;
+  const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+  size_t left = strlen(key);
+  uint64_t h = left * odd, word = 0;
+  for (; left >= sizeof word; key += sizeof word, left -= sizeof word) {
+    memcpy(&word, key, sizeof word);
+    h = (h ^ word) * odd;
+    h ^= h >> 32;
+  }
+  word = 0;
+  memcpy(&word, key, left);
+  h = (h ^ word) * odd;
   return (uint32_t)(h ^ h >> 32);
 }
 
-static struct entry **find(struct cache *c, const char *key) {
-  uint32_t h = hash(key);
-  struct entry **set = c->places + (h & (c->n_sets - 1)) * WAYS;
-  for (int i = 0; i < WAYS; i++)
-    if (set[i] && set[i]->hash == h && strcmp((char *)set[i]->data + set[i]->size_bytes, key) == 0) return &set[i];
+static struct place *find(struct cache *c, const char *key, uint32_t h) {
+  struct place *set = c->places + (h & (c->n_sets - 1)) * WAYS;
+  for (int i = 0; i < WAYS; i++) {
+    const struct entry *e = set[i].entry;
+    if (e && set[i].hash == h && strcmp((const char *)e->data + e->size_bytes, key) == 0) return &set[i];
+  }
   return NULL;
 }
 
 const uint8_t *cache_get(struct cache *c, const char *key, size_t *size_bytes) {
-  struct entry **place = find(c, key);
+  const struct place *place = find(c, key, hash(key));
   if (!place) return NULL;
-  (*place)->used = true;
-  *size_bytes = (*place)->size_bytes;
-  return (*place)->data;
+  place->entry->used = true;
+  *size_bytes = place->entry->size_bytes;
+  return place->entry->data;
 }
 
-static struct entry **room(struct cache *c, uint32_t h) {
-  struct entry **set = c->places + (h & (c->n_sets - 1)) * WAYS;
-  struct entry **oldest = &set[h >> 30];
+static struct place *room(struct cache *c, uint32_t h) {
+  struct place *set = c->places + (h & (c->n_sets - 1)) * WAYS;
+  struct place *oldest = &set[h >> 30];
   for (int i = 0; i < WAYS; i++) {
-    if (!set[i]) return &set[i];
-    if (!set[i]->used) oldest = &set[i];
-    set[i]->used = false;
+    if (!set[i].entry) return &set[i];
+    if (!set[i].entry->used) oldest = &set[i];
+    set[i].entry->used = false;
   }
   let_go(c, oldest);
   return oldest;
@@ -91,8 +109,8 @@ static struct entry **room(struct cache *c, uint32_t h) {
 
 static void keep_within_cap(struct cache *c, const struct entry *newest) {
   while (c->bytes > c->cap_bytes) {
-    struct entry **place = &c->places[c->hand++ & (c->n_sets * WAYS - 1)];
-    if (*place && *place != newest) let_go(c, place);
+    struct place *place = &c->places[c->hand++ & (c->n_sets * WAYS - 1)];
+    if (place->entry != newest) let_go(c, place);
   }
 }
 
@@ -101,15 +119,16 @@ void cache_put(struct cache *c, const char *key, const void *data, size_t size_b
   size_t key_bytes = strlen(key) + 1;
   if (sizeof(struct entry) + size_bytes + key_bytes > c->cap_bytes / 16) return;
   struct entry *e = malloc(sizeof *e + size_bytes + key_bytes);
-  *e = (struct entry){.hash = hash(key), .key_bytes = key_bytes, .size_bytes = size_bytes};
+  *e = (struct entry){.key_bytes = key_bytes, .size_bytes = size_bytes};
   memcpy(e->data, data, size_bytes);
   memcpy(e->data + size_bytes, key, key_bytes);
-  *room(c, e->hash) = e;
+  uint32_t h = hash(key);
+  *room(c, h) = (struct place){e, h};
   c->bytes += weight(e);
   keep_within_cap(c, e);
 }
 
 void cache_drop(struct cache *c, const char *key) {
-  struct entry **place = find(c, key);
+  struct place *place = find(c, key, hash(key));
   if (place) let_go(c, place);
 }

@@ -18,7 +18,7 @@
 #include "store.h"
 
 enum {
-  COMMIT_CHANGES = 64,    // the most in one call: beyond it, the gain is small and the wait of others grows
+  COMMIT_CHANGES = 128,   // the most in one call: beyond it, the gain is small and the wait of others grows
   COMMIT_BYTES = 1 << 20, // a batch takes no further change once it is this large
 };
 

@@ -177,10 +177,12 @@ bool job_pack_change(struct job *j) {
   return true;
 }
 
+// What has just been made is not remembered: most of it, sessions, is not looked at again for a while, and would push
+// out the people and engagements that every session needs.
 void job_remember(struct job *j) {
   for (size_t i = 0; i < j->commit.n_records; i++) {
     const struct store_record *r = &j->commit.records[i];
-    if (r->then == STORE_PUT && !strstr(r->key, ":DataKey:"))
+    if (r->then == STORE_PUT && r->seen_version && !strstr(r->key, ":DataKey:"))
       cache_put(j->engine->records, r->key, r->value.data, r->value.size_bytes);
   }
   job_keep_made_keys(j);

@@ -6,6 +6,7 @@ enum {
   NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
   TAG_BYTES = crypto_aead_xchacha20poly1305_ietf_ABYTES,
   KEY_BYTES = sizeof(((struct data_key *)0)->key),
+  NONCES_DRAWN = 64,
   SHAPES = 512, // slots for what is remembered of message types; a power of two, more than there are types
 };
 
@@ -130,10 +131,13 @@ static bool decrypt(uint8_t *text, ProtobufCBinaryData box, const struct bound *
                                                      nonce.data, key);
 }
 
+// Nonces are drawn many at a time, since each drawing is a system call. They are no secret.
 static ProtobufCBinaryData new_nonce(struct arena *a) {
-  ProtobufCBinaryData nonce = {.len = NONCE_BYTES, .data = arena_take(a, NONCE_BYTES)};
-  randombytes_buf(nonce.data, NONCE_BYTES);
-  return nonce;
+  static _Thread_local uint8_t drawn[NONCES_DRAWN][NONCE_BYTES];
+  static _Thread_local unsigned left;
+  if (!left) randombytes_buf(drawn, sizeof drawn);
+  left = left ? left - 1 : NONCES_DRAWN - 1;
+  return (ProtobufCBinaryData){.len = NONCE_BYTES, .data = arena_copy(a, drawn[left], NONCE_BYTES)};
 }
 
 // A wrapped key is bound to this place, which is none of a record.
