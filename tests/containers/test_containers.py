@@ -327,7 +327,7 @@ def test_the_keys_may_come_from_a_folder_of_ones_own(deployed):
 def test_a_backup_of_the_store_is_the_whole_store(deployed):
     _, call = deployed
     project = f"{os.environ['COMPOSE_PROJECT_NAME']}-deployed"
-    token = call("run", "--rm", "-T", "--no-deps", "operator", "token", "--actor", "backup", "--roles", "practitioner",
+    token = call("run", "--rm", "-T", "operator", "token", "--actor", "backup", "--roles", "practitioner",
                  "--areas", "demo-north").stdout.strip()
     call("pause", "redis")
     command("docker", "run", "--rm", "--network", "none", "-v", f"{project}_store:/data:ro", "-v", f"{project}_backup:/backup",
@@ -340,7 +340,7 @@ def test_a_backup_of_the_store_is_the_whole_store(deployed):
     try:
         call("up", "--wait")
         # Only who is in the store can be withdrawn from it.
-        assert "Revoked" in call("run", "--rm", "-T", "--no-deps", "operator", "token", "--revoke", token).stdout
+        assert "Revoked" in call("run", "--rm", "-T", "operator", "token", "--revoke", token).stdout
     finally:
         call("down", "--timeout", "1", check=False)
         command("docker", "volume", "rm", f"{project}_backup", check=False)
