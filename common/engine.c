@@ -188,7 +188,8 @@ static void restart(struct job *j) {
 }
 
 // Another writer was first. An event gets a second attempt, from the store itself, in case that the first one presumed
-// too much; where it is the cursor that has moved, its reader must look again.
+// too much; where it is the cursor that has moved, its reader must look again. Each attempt reads anew and takes memory
+// for it, so that large records allow fewer.
 static void again(struct job *j) {
   j->engine->conflicts++;
   job_forget(j);
@@ -196,7 +197,7 @@ static void again(struct job *j) {
     finish(j, ENGINE_CONFLICT, CODE__OK, NULL);
     return;
   }
-  if (++j->attempts >= ENGINE_ATTEMPTS) {
+  if (++j->attempts >= ENGINE_ATTEMPTS || j->arena.used_bytes > JOB_CAP_BYTES / 2) {
     unavailable(j, "others are changing the same record; send it again");
     return;
   }

@@ -109,6 +109,7 @@ static bool holds(uint64_t seed) {
 int main(int argc, char **argv) {
   uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1, n = argc > 2 ? strtoull(argv[2], NULL, 10) : 200;
   unsigned passed = 0, failed = 0;
+  setvbuf(stdout, NULL, _IOLBF, 0);
   world_prepare();
   for (uint64_t i = 0; i < n; i++) {
     if (holds(seed + i))

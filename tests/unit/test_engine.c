@@ -240,6 +240,30 @@ static void somebody_who_always_loses_the_race_is_told_to_come_again(void **stat
   desk_free(one);
 }
 
+// Each attempt reads the record anew, and each reading takes memory: there is an end to it before there is none left.
+static void somebody_who_loses_the_race_for_large_records_is_told_to_come_again(void **state) {
+  struct town *t = *state;
+  struct desk *one = desk_new(t, true);
+  DailyCount large = DAILY_COUNT__INIT;
+  large.day = arena_take(&t->arena, 6 << 20);
+  memset(large.day, 'x', (6 << 20) - 1);
+  uint8_t *value = calloc(1, 7 << 20);
+  size_t size_bytes = 8 + daily_count__pack(&large, value + 8);
+  desk_send(one, a_count(t, "c"));
+  for (uint8_t version = 1; one->n_replies == 0; version++) {
+    value[7] = version;
+    struct store_record r = {"{" AREA "}:DailyCount:c", version - 1u, STORE_PUT, {value, size_bytes}};
+    struct store_change change = {.area = AREA, .records = &r, .n_records = 1}, *changes[] = {&change};
+    enum store_result result;
+    memory_commit(t->truth, "other", changes, 1, &result);
+    if (version > 1) desk_step(one, MEMORY_FINE); // it has lost
+    desk_step(one, MEMORY_FINE);                  // it has read
+  }
+  assert_int_equal(desk_code(one), CODE__UNAVAILABLE);
+  free(value);
+  desk_free(one);
+}
+
 static void checking_only_changes_nothing(void **state) {
   struct desk *d = desk_new(*state, true);
   desk_send_as(d, a_registration(*state, CRN, "N07A123", CHANNEL__SMS), an_actor(), true);
@@ -536,6 +560,7 @@ int main(void) {
       T(a_refusal_after_a_lost_race_publishes_nothing),
       T(a_reply_that_needs_no_commit_is_not_out_of_the_cache),
       T(somebody_who_always_loses_the_race_is_told_to_come_again),
+      T(somebody_who_loses_the_race_for_large_records_is_told_to_come_again),
       T(checking_only_changes_nothing),
       T(checking_only_sees_what_is_there_already),
       T(what_is_written_is_sealed_in_the_store_and_open_to_the_next_reader),
