@@ -5,7 +5,8 @@
 
 // Sets of four places each: a new entry takes a free place of its set, or that of one not used since the last look.
 enum {
-  WAYS = 4
+  WAYS = 4,
+  LEAST_BYTES = 128 // about the least that an entry takes, so that a set is rarely full before the cap is reached
 };
 
 struct entry {
@@ -32,7 +33,7 @@ struct cache {
 struct cache *cache_new(size_t cap_bytes) {
   struct cache *c = calloc(1, sizeof *c);
   c->cap_bytes = cap_bytes;
-  for (c->n_sets = 256; c->n_sets * WAYS * 512 < cap_bytes;) c->n_sets *= 2;
+  for (c->n_sets = 256; c->n_sets * WAYS * LEAST_BYTES < cap_bytes;) c->n_sets *= 2;
   c->places = calloc(c->n_sets * WAYS, sizeof *c->places);
   return c;
 }
