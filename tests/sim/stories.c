@@ -42,7 +42,7 @@ struct session {
   char id[37];
   struct engagement *engagement;
   int64_t starts_at_ms;
-  bool known, unsure; // unsure: an amendment may have been made or not
+  bool known, refused, unsure; // unsure: an amendment may have been made or not
   bool came, amended_came;
   uint64_t version;
   unsigned number, amendment, asked_amendment;
@@ -224,9 +224,13 @@ static void cancel_appointment(struct stories *s, struct world *w) {
 
 // --- sessions
 
+// Two may send the same session at once. Whatever the order, they get the same answer: what stands in its way never
+// goes away again, and once it is there it is there for both.
 static void on_session(struct world *w, struct wish *wish, const Envelope *reply) {
-  (void)w;
   struct session *s = wish->thing;
+  bool other_answer = reply->problem ? s->known : s->refused;
+  if (other_answer) world_fail(w, "session %s was both taken and refused", s->id);
+  s->refused |= reply->problem != NULL;
   if (reply->problem) return;
   s->known = true;
   s->version = reply->version;
@@ -277,6 +281,8 @@ static void send_session(struct world *w, struct session *s, const char *appoint
   amendment.seen_version = s->version;
   clients_ask(w, INTAKE, amend ? (void *)&amendment : (void *)&record, PRACTITIONER, ROLE__PRACTITIONER, s,
               amend ? on_amended : on_session);
+  if (!amend && dice_chance(&w->dice, 300))
+    clients_ask(w, INTAKE, &record, PRACTITIONER, ROLE__PRACTITIONER, s, on_session);
 }
 
 static struct session *new_session(struct stories *s, struct world *w, struct engagement *e, int64_t starts_at_ms) {

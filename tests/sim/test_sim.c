@@ -4,7 +4,8 @@
 //
 //   test_sim [SEED [COUNT]]    COUNT worlds (200), the first from SEED (1)
 //
-// A world that fails prints its seed; the same seed plays the same world again.
+// A world that fails prints its seed; the same seed plays the same world again. With SIM_VERBOSE set each prints a
+// line.
 #include "clients.h"
 #include "invariants.h"
 #include "outside.h"

@@ -149,6 +149,17 @@ static void a_commit_whose_answer_got_lost_is_done_once_when_it_is_sent_again(vo
   desk_free(d);
 }
 
+static void a_commit_whose_end_is_not_known_publishes_nothing(void **state) {
+  struct desk *d = desk_new(*state, true);
+  desk_send(d, a_count(*state, "c"));
+  desk_step(d, MEMORY_FINE);
+  desk_step(d, MEMORY_UNANSWERED);
+  assert_int_equal(desk_code(d), CODE__UNAVAILABLE);
+  assert_int_equal(d->n_published, 0);
+  assert_int_equal(truth_count(*state, "c"), 1);
+  desk_free(d);
+}
+
 static void two_writers_of_one_record_both_succeed_in_the_end(void **state) {
   struct desk *one = desk_new(*state, true), *other = desk_new(*state, true);
   desk_send(one, a_count(*state, "c"));
@@ -554,6 +565,7 @@ int main(void) {
       T(the_same_id_with_the_same_content_answers_as_before_even_on_a_fresh_cache),
       T(the_same_id_with_other_content_is_a_conflict),
       T(a_commit_whose_answer_got_lost_is_done_once_when_it_is_sent_again),
+      T(a_commit_whose_end_is_not_known_publishes_nothing),
       T(two_writers_of_one_record_both_succeed_in_the_end),
       T(a_stale_cache_costs_one_more_attempt_and_nothing_else),
       T(a_refusal_rests_on_what_the_store_says_now),

@@ -199,6 +199,18 @@ static void an_answer_that_got_lost_does_not_repeat_the_event(void **state) {
   assert_each_once(w);
 }
 
+static void an_event_whose_commit_was_not_carried_out_is_taken_again(void **state) {
+  struct reading *w = *state;
+  desk_run(w->desk);
+  happens(w);
+  hear(w);
+  desk_step(w->desk, MEMORY_LOST);
+  assert_int_equal(reader_cursor(w->reader), 0);
+  run_for(w, 3);
+  assert_int_equal(reader_cursor(w->reader), 1);
+  assert_each_once(w);
+}
+
 static void somebody_else_writes(struct reading *w, const char *key, uint8_t version) {
   uint8_t value[8] = {[7] = version};
   struct store_record r = {key, version - 1u, STORE_PUT, {value, sizeof value}};
@@ -333,6 +345,7 @@ int main(void) {
       T(a_new_reader_goes_on_where_the_cursor_stands),
       T(two_replicas_take_each_event_once),
       T(an_answer_that_got_lost_does_not_repeat_the_event),
+      T(an_event_whose_commit_was_not_carried_out_is_taken_again),
       T(an_event_that_loses_the_race_is_taken_when_the_race_is_over),
       T(events_of_no_row_are_passed_and_the_cursor_is_kept_after_a_while),
       T(a_kept_cursor_never_moves_back),
