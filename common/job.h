@@ -1,5 +1,5 @@
-// One message on its way through the engine, shared by engine.c (the way), job_keys.c (opening and sealing) and
-// job_commit.c (packing the change). Nobody else includes this.
+// One message on its way through the engine, shared by engine.c (the way), job_read.c (reading), job_keys.c (opening
+// and sealing) and job_commit.c (packing the change). Nobody else includes this.
 #pragma once
 #include "cache.h"
 #include "change.h"
@@ -73,6 +73,14 @@ struct engine {
 // "{area}:<Type>:<id>"
 char *job_key(struct job *j, const ProtobufCMessageDescriptor *type, const char *id);
 
+// --- job_read.c
+// Takes what is wanted from the cache and the read model. False: it is there, and cannot be read.
+bool job_resolve(struct job *j);
+// Begins to read what is wanted and not known, and calls job_read_done later. False: there is nothing to read.
+bool job_read_missing(struct job *j);
+// --- engine.c
+void job_read_done(struct job *j);
+
 // --- job_keys.c
 // Notes the data keys that the message's body and the records read so far need to be opened. True: some must be read.
 bool job_want_keys_to_open(struct job *j);
@@ -92,6 +100,8 @@ struct bytes job_pack_sealed(struct job *j, ProtobufCMessage *m, const char *sub
 void job_keep_made_keys(struct job *j);
 
 // --- job_commit.c
+// Whether the service writes records of that type.
+bool job_owns(const struct job *j, const ProtobufCMessageDescriptor *type);
 // Fills j->commit. False: nothing needs committing.
 bool job_pack_change(struct job *j);
 // After the commit: remembers what was written; after a conflict or an unknown end: forgets what was read.

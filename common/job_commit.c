@@ -32,8 +32,8 @@ static const struct change_record *written(const struct change *c, const struct 
   return NULL;
 }
 
-static bool owns(const struct service *s, const ProtobufCMessageDescriptor *type) {
-  for (const ProtobufCMessageDescriptor *const *t = s->owns; t && *t; t++)
+bool job_owns(const struct job *j, const ProtobufCMessageDescriptor *type) {
+  for (const ProtobufCMessageDescriptor *const *t = j->engine->service->owns; t && *t; t++)
     if (*t == type) return true;
   return false;
 }
@@ -42,7 +42,7 @@ static void pack_record(struct job *j, struct store_record *out, const struct re
   *out = (struct store_record){.key = job_key(j, r->type, r->id), .seen_version = r->version};
   const struct change_record *w = written(&j->change, r);
   if (!w) return;
-  assert(owns(j->engine->service, r->type) && "a service writes only records that it owns");
+  assert(job_owns(j, r->type) && "a service writes only records that it owns");
   char *place = arena_printf(&j->arena, "%s/%s", r->type->short_name, r->id);
   out->then = STORE_PUT;
   out->value = job_pack_sealed(j, (ProtobufCMessage *)w->body, w->subject, place, r->version + 1, 8);
