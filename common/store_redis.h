@@ -14,8 +14,8 @@
 #include <uv.h>
 
 enum {
-  STORE_IN_HAND = 16384,          // operations without an answer
-  STORE_COMMITS_ON_THEIR_WAY = 1, // what becomes ready meanwhile goes together in the next one
+  STORE_IN_HAND = 16384, // operations without an answer
+  STORE_COMMITS_ON_THEIR_WAY = 2,
 };
 
 // Connects to config->redis; timers are those of config->name. NULL and a sentence in `errors` on a fault in the
