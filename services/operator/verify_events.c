@@ -6,6 +6,7 @@
 #include "reminders.pb-c.h"
 #include "verify.h"
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const ProtobufCMessageDescriptor *const types[] = {
@@ -53,9 +54,22 @@ static uint64_t cursor_of(struct verify *v, const char *reader) {
   return sync_read(&v->sync, key, &value, &v->inner) && value.exists ? value.version : 0;
 }
 
+static const char *const readers[] = {"reminders", "courier"};
+
+// Events that a reader could not handle, and let pass so that those behind them were not held up: what each should have
+// caused did not happen.
+static void verify_parked(struct verify *v) {
+  for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+    size_t n;
+    char **sequences = verify_members(v, &v->inner, arena_printf(&v->inner, "parked-%s", readers[i]), &n);
+    for (size_t k = 0; k < n; k++)
+      verify_fault(v, "%s could not handle event %llu: see its log, and do by hand what should have followed",
+                   readers[i], strtoull(sequences[k], NULL, 10));
+  }
+}
+
 // How far those who read the events have come: none beyond the last event.
 static void verify_cursors(struct verify *v, uint64_t last) {
-  static const char *const readers[] = {"reminders", "courier"};
   for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
     uint64_t cursor = cursor_of(v, readers[i]);
     if (cursor > last)
@@ -82,6 +96,7 @@ void verify_events(struct verify *v) {
     progress_at(&v->progress, v->n_events);
   } while (n);
   verify_cursors(v, last);
+  verify_parked(v);
   arena_reset(&v->inner);
   progress_end(&v->progress);
 }

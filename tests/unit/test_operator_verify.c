@@ -317,6 +317,12 @@ static void a_damaged_event_is_told(void **state) {
   assert_fault(a, "event 1, a PersonRegistered, cannot be read: its content is damaged");
 }
 
+static void an_event_that_could_not_be_handled_is_told(void **state) {
+  struct area *a = *state;
+  list(a, "parked-reminders", "00000000000000000042");
+  assert_fault(a, "reminders could not handle event 42: see its log, and do by hand what should have followed");
+}
+
 static void a_cursor_beyond_the_last_event_is_told(void **state) {
   struct area *a = *state;
   publish(a, "PersonRegistered", "");
@@ -342,6 +348,7 @@ int main(void) {
       TEST(an_event_of_an_unknown_type_is_told),
       TEST(a_damaged_event_is_told),
       TEST(a_cursor_beyond_the_last_event_is_told),
+      TEST(an_event_that_could_not_be_handled_is_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
