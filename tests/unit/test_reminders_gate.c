@@ -148,7 +148,7 @@ static void of_two_obstacles_the_first_in_order_is_the_reason(void **state) {
 static void every_reason_of_the_gate_is_walked(void **state) {
   (void)state;
   for (unsigned reason = 1; reason < NOT_SENT__DELIVERY_FAILED; reason++) {
-    bool walked = reason == NOT_SENT__SHARED_ADDRESS; // not known to the gate yet
+    bool walked = false;
     for (size_t i = 0; i < N_OBSTACLES; i++) walked |= obstacles[i].reason == reason;
     assert_true(walked);
   }
