@@ -44,7 +44,7 @@ static bool visit_to_want(void *context, ProtobufCMessage *confidential, Partiti
 bool job_want_keys_to_open(struct job *j) {
   if (j->body && !j->opened) seal_walk(j->body, visit_to_want, j);
   for (struct record *r = j->opened ? j->opened->next : j->rs.first; r; r = r->next)
-    if (r->body) seal_walk((ProtobufCMessage *)r->body, visit_to_want, j);
+    if (r->body && !r->closed) seal_walk((ProtobufCMessage *)r->body, visit_to_want, j);
   return job_keys_wanted(j) > 0;
 }
 
@@ -91,7 +91,7 @@ void job_open(struct job *j) {
   }
   for (struct record *r = j->opened ? j->opened->next : j->rs.first; r && r->known; r = r->next) {
     j->opened = r;
-    if (!r->body || !seal_concerns(r->type)) continue;
+    if (!r->body || r->closed || !seal_concerns(r->type)) continue;
     char *place = arena_printf(&j->arena, "%s/%s", r->type->short_name, r->id);
     seal_walk((ProtobufCMessage *)r->body, visit_to_open, &(struct opening){j, place, r->version});
   }

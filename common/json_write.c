@@ -51,6 +51,7 @@ static void write_double(struct buffer *b, const struct json_field *f, const voi
   double v = *(const double *)value;
   char text[32];
   if (!isfinite(v)) return add_name_of_value(b, v);
+  if (v != 0 && fabs(v) < 1e15 && v == (double)(int64_t)v) return add_signed(b, (int64_t)v); // most are small counts
   for (int digits = 15; digits <= 17; digits++) {
     snprintf(text, sizeof text, "%.*g", digits, v);
     if (strtod(text, NULL) == v) break;

@@ -49,7 +49,19 @@ static struct record *want(struct records *rs, const ProtobufCMessageDescriptor 
 }
 
 const void *records_want(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id) {
-  return id && *id ? want(rs, type, id)->body : NULL;
+  if (!id || !*id) return NULL;
+  struct record *r = want(rs, type, id);
+  assert(!r->closed && "a row wants a record in one way only");
+  return r->body;
+}
+
+const void *records_want_closed(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id) {
+  if (!id || !*id) return NULL;
+  size_t before = rs->n_records;
+  struct record *r = want(rs, type, id);
+  assert((rs->n_records > before || r->closed) && "a row wants a record in one way only");
+  r->closed = true;
+  return r->body;
 }
 
 const void *records_want_absent(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id) {

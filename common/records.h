@@ -18,6 +18,7 @@ struct record {
   const void *body; // of that type; NULL: there is none
   bool known;       // has been read (or was taken to be absent by records_want_absent)
   bool presumed;    // taken to be absent without reading; the commit checks it
+  bool closed;      // what is confidential in it stays sealed
   struct record *next;
 };
 
@@ -57,6 +58,10 @@ void records_init(struct records *rs, struct arena *arena);
 
 // The record, or NULL when there is none or it has not been read yet. `id` may be NULL or empty: then NULL.
 const void *records_want(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);
+// As records_want(), for a decision that needs nothing confidential of the record: that part is not opened, so that
+// nobody sees what they do not need (and it is quicker). Such a record cannot be written. A row wants a record in one
+// way only.
+const void *records_want_closed(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);
 // As records_want(), for one that is most likely not there yet: it is not read, and the commit checks. Where it was
 // there after all, everything is read and decided again.
 const void *records_want_absent(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);

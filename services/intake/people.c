@@ -86,9 +86,14 @@ static char *index_of_practitioner(const struct message *m, const char *practiti
 
 // --- registering
 
+// The person with name and contact details, as only the messages about people themselves need them.
+static void want_details(struct records *want, const struct message *m, const char *crn) {
+  records_want(want, &person__descriptor, crn_in(m, crn));
+}
+
 void needs_register_person(struct records *want, const struct message *m) {
   const RegisterPerson *cmd = m->body;
-  if (cmd->person) want_person(want, m, cmd->person->crn);
+  if (cmd->person) want_details(want, m, cmd->person->crn);
 }
 
 // The same person sent again answers as before.
@@ -133,7 +138,7 @@ struct change decide_register_person(const struct records *have, const struct me
 
 void needs_change_person(struct records *want, const struct message *m) {
   const ChangePerson *cmd = m->body;
-  if (cmd->person) want_person(want, m, cmd->person->crn);
+  if (cmd->person) want_details(want, m, cmd->person->crn);
 }
 
 static void move_to_practitioner(struct change *c, const struct message *m, const Person *was, const Person *is) {
@@ -171,7 +176,7 @@ struct change decide_change_person(const struct records *have, const struct mess
 // --- reading
 
 void needs_read_person(struct records *want, const struct message *m) {
-  want_person(want, m, ((const ReadPerson *)m->body)->crn);
+  want_details(want, m, ((const ReadPerson *)m->body)->crn);
 }
 
 struct change decide_read_person(const struct records *have, const struct message *m) {
@@ -190,7 +195,7 @@ static const char *index_of_list(const struct message *m) {
 void needs_list_people(struct records *want, const struct message *m) {
   const ListPeople *cmd = m->body;
   const struct page *page = records_want_page(want, index_of_list(m), cmd->after, list_limit(cmd->limit));
-  for (size_t i = 0; page && i < page->n_members; i++) want_person(want, m, page->members[i]);
+  for (size_t i = 0; page && i < page->n_members; i++) want_details(want, m, page->members[i]);
 }
 
 // Those whom the sender may not see are left out without a gap.

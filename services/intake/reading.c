@@ -14,7 +14,7 @@ const char *crn_in(const struct message *m, const char *text) {
 }
 
 void want_person(struct records *want, const struct message *m, const char *crn) {
-  records_want(want, &person__descriptor, crn_in(m, crn));
+  records_want_closed(want, &person__descriptor, crn_in(m, crn));
 }
 
 static bool is_restricted(const Person *p, const struct message *m) {

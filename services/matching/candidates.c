@@ -38,7 +38,7 @@ void needs_list_candidates(struct records *want, const struct message *m) {
   const ListCandidates *cmd = m->body;
   char crn[8];
   if (!text_crn(cmd->crn, crn)) return;
-  const Person *person = records_want(want, &person__descriptor, crn);
+  const Person *person = records_want_closed(want, &person__descriptor, crn);
   if (person) want_all_mentors(want);
 }
 

@@ -19,7 +19,7 @@ void needs_offer(struct records *want, const struct message *m) {
   if (!text_is_uuid(id)) return;
   const Offer *offer = records_want(want, &offer__descriptor, id);
   if (!offer) return;
-  records_want(want, &person__descriptor, offer->crn);
+  records_want_closed(want, &person__descriptor, offer->crn);
   records_want(want, &persons_offer__descriptor, offer->crn);
   records_want(want, &mentor__descriptor, offer->mentor_id);
 }
@@ -92,7 +92,7 @@ void needs_make_offer(struct records *want, const struct message *m) {
   char crn[8];
   if (!checked(&c, cmd, crn)) return;
   records_want(want, &offer__descriptor, cmd->offer->id);
-  records_want(want, &person__descriptor, crn);
+  records_want_closed(want, &person__descriptor, crn);
   records_want(want, &mentor__descriptor, cmd->offer->mentor_id);
   const PersonsOffer *standing = records_want(want, &persons_offer__descriptor, crn);
   if (standing) records_want(want, &offer__descriptor, standing->offer_id);
@@ -291,7 +291,7 @@ void needs_list_offers(struct records *want, const struct message *m) {
   const ListOffers *cmd = m->body;
   char crn[8];
   if (!text_crn(cmd->crn, crn)) return;
-  records_want(want, &person__descriptor, crn);
+  records_want_closed(want, &person__descriptor, crn);
   const struct page *page = records_want_page(want, offers_index(m->arena, crn), cmd->after, list_limit(cmd));
   for (size_t i = 0; page && i < page->n_members; i++)
     records_want(want, &offer__descriptor, id_of_member(page->members[i]));

@@ -102,6 +102,18 @@ static inline struct change decide_read(const struct records *have, const struct
   return c;
 }
 
+// A glance at a person, which needs neither name nor number.
+static inline void needs_glance(struct records *want, const struct message *m) {
+  records_want_closed(want, &person__descriptor, ((const ListEngagements *)m->body)->crn);
+}
+
+static inline struct change decide_glance(const struct records *have, const struct message *m) {
+  const char *crn = ((const ListEngagements *)m->body)->crn;
+  struct change c = change_of(m);
+  change_reply(&c, crn, records_get(have, &person__descriptor, crn), 0);
+  return c;
+}
+
 static inline void needs_count(struct records *want, const char *name) {
   records_want(want, &daily_count__descriptor, name);
 }
@@ -202,6 +214,7 @@ static inline struct change on_ring(const struct records *have, const struct mes
 static const struct row desk_rows[] = {
     DESK_COMMAND(register_person, COLLECTION, needs_register, decide_register),
     DESK_COMMAND(read_person, CONSULTATION, needs_read, decide_read),
+    DESK_COMMAND(list_engagements, CONSULTATION, needs_glance, decide_glance),
     DESK_COMMAND(cancel_appointment, ALTERATION, needs_counted, decide_counted),
     DESK_COMMAND(read_reminders, OPERATION_NONE, needs_shown, decide_shown),
     DESK_EVENT(person_registered, needs_registered, on_registered),
@@ -375,6 +388,12 @@ static inline RegisterPerson *a_registration(struct town *t, const char *crn, co
 static inline ReadPerson *a_reading(struct town *t, const char *crn) {
   ReadPerson *cmd = arena_take(&t->arena, sizeof *cmd);
   read_person__init(cmd);
+  cmd->crn = (char *)crn;
+  return cmd;
+}
+static inline ListEngagements *a_glance(struct town *t, const char *crn) {
+  ListEngagements *cmd = arena_take(&t->arena, sizeof *cmd);
+  list_engagements__init(cmd);
   cmd->crn = (char *)crn;
   return cmd;
 }

@@ -323,6 +323,17 @@ static void a_reader_without_the_partitions_key_sees_only_the_seal(void **state)
   desk_free(blind);
 }
 
+static void what_is_wanted_closed_stays_sealed_even_for_who_has_the_key(void **state) {
+  struct desk *d = desk_new(*state, true);
+  desk_ask(d, a_registration(*state, CRN, "N07A123", CHANNEL__SMS));
+  assert_int_equal(desk_ask(d, a_glance(*state, CRN)), CODE__OK);
+  const Person *p = desk_body(d, &person__descriptor);
+  assert_string_equal(p->practitioner, "N07A123");
+  assert_string_equal(p->personal->given_name, "");
+  assert_non_null(p->personal->seal);
+  desk_free(d);
+}
+
 static void a_service_without_the_key_cannot_write_in_that_partition(void **state) {
   struct desk *blind = desk_new(*state, false);
   assert_int_equal(desk_ask(blind, a_registration(*state, CRN, "N07A123", CHANNEL__SMS)), CODE__INTERNAL);
@@ -577,6 +588,7 @@ int main(void) {
       T(checking_only_sees_what_is_there_already),
       T(what_is_written_is_sealed_in_the_store_and_open_to_the_next_reader),
       T(a_reader_without_the_partitions_key_sees_only_the_seal),
+      T(what_is_wanted_closed_stays_sealed_even_for_who_has_the_key),
       T(a_service_without_the_key_cannot_write_in_that_partition),
       T(a_data_key_made_by_two_at_once_is_one_key),
       T(a_data_key_that_does_not_unwrap_is_left_alone),
