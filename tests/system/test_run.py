@@ -1,8 +1,10 @@
 """./run: one command that starts everything, and says why where it cannot."""
 
 import json
+import shutil
 import signal
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -80,18 +82,27 @@ def is_alive(pid):
         return False
 
 
-def test_what_cannot_start_is_named_with_its_reason(local):
+def test_what_cannot_start_is_named_with_its_reason(local, tmp_path):
+    config = shutil.copytree(Path(__file__).parents[2] / "config", tmp_path / "config")
+    (config / "pathways" / "broken.yaml").write_text("name: broken\nnoSuchField: 1\n")
+    blocked = LocalStack(ALONGSIDE_PATHWAYS=str(config / "pathways"))
+    try:
+        said = blocked.script("--until-ready")
+    finally:
+        blocked.remove()
+    assert said.returncode != 0
+    assert "intake" in said.stdout and "broken.yaml:2" in said.stdout, said.stdout
+
+
+def test_a_port_that_another_program_has_is_named(local):
     blocked = LocalStack()
-    with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("127.0.0.1", blocked.port + 3))
-        taken.listen()
+    with socket.create_server(("127.0.0.1", blocked.port + 3)):
         try:
             said = blocked.script("--until-ready")
         finally:
             blocked.remove()
     assert said.returncode != 0
-    assert "matching" in said.stdout and "Address already in use" in said.stdout, said.stdout
+    assert f"port {blocked.port + 3} is in use" in said.stdout, said.stdout
 
 
 def test_a_port_that_is_none_is_refused(local):
