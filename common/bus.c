@@ -3,8 +3,9 @@
 #include <stdlib.h>
 
 enum {
-  REFRESH_MS = 2000
-}; // how soon a peer that was taken out of peers.yaml is refused
+  REFRESH_MS = 2000, // how soon a peer that was taken out of peers.yaml is refused
+  LINGER_MS = 50,    // how long connections stay after the last replies
+};
 
 // --- turns of the loop
 
@@ -68,14 +69,40 @@ void bus_handle_close(struct bus *b, uv_handle_t *handle) {
   uv_close(handle, on_handle_closed);
 }
 
-void bus_close(struct bus *b, void (*closed)(void *context), void *context) {
-  b->closing = true;
-  b->closed = closed;
-  b->closed_context = context;
+static void end_sockets(struct bus *b) {
   for (struct bus_socket *s = b->sockets; s; s = s->next) bus_socket_close(s);
   bus_handle_close(b, (uv_handle_t *)&b->prepare);
   bus_handle_close(b, (uv_handle_t *)&b->idle);
   bus_handle_close(b, (uv_handle_t *)&b->refresh);
+}
+
+static void on_lingered(uv_timer_t *timer) {
+  end_sockets(timer->data);
+}
+
+static bool answers_requests(const struct bus *b) {
+  for (const struct bus_socket *s = b->sockets; s; s = s->next)
+    if (s->kind->type == ZMQ_ROUTER) return true;
+  return false;
+}
+
+// Nothing is received any more, and what is queued is sent. A client that learns of the end of a connection before it
+// has taken what came over it loses that (libzmq 4.3 with ZMQ_IMMEDIATE): whoever gives replies gives a moment to take
+// them.
+void bus_close(struct bus *b, void (*closed)(void *context), void *context) {
+  b->closing = true;
+  b->closed = closed;
+  b->closed_context = context;
+  for (struct bus_socket *s = b->sockets; s; s = s->next) {
+    if (s->kind->flush) s->kind->flush(s);
+    uv_poll_stop(&s->poll);
+  }
+  uv_prepare_stop(&b->prepare);
+  uv_idle_stop(&b->idle);
+  if (answers_requests(b))
+    uv_timer_start(&b->refresh, on_lingered, LINGER_MS, 0);
+  else
+    end_sockets(b);
 }
 
 // --- opening
