@@ -21,7 +21,8 @@ enum {
 struct bus;
 // `keys` outlives the bus. NULL and a sentence in `errors` on a fault.
 struct bus *bus_open(uv_loop_t *loop, struct keys *keys, char *errors, size_t errors_bytes);
-// Closes every socket of the bus, sends what is queued for at most 200 ms, then calls back; `b` is gone then.
+// Takes nothing more in, sends what is queued for at most 200 ms, leaves connections that carried replies a moment so
+// that they are taken, closes every socket, then calls back; `b` is gone then.
 void bus_close(struct bus *b, void (*closed)(void *context), void *context);
 
 // --- answering requests
