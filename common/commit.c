@@ -1,4 +1,5 @@
 #include "commit.h"
+#include "index.h"
 #include <assert.h>
 #include <string.h>
 
@@ -70,7 +71,7 @@ static void header(struct resp *out, const struct store_change *c, uint8_t area)
 
 static void scores(struct resp *out, const char *service, const struct store_change *c) {
   for (size_t i = 0; i < c->n_timers; i++) {
-    resp_key(out, c->area, "timers:", service);
+    resp_key(out, c->area, "timers:", service, strlen(service));
     resp_text(out, c->timers[i].name);
     if (c->timers[i].due_at_ms)
       resp_number(out, c->timers[i].due_at_ms);
@@ -78,8 +79,8 @@ static void scores(struct resp *out, const char *service, const struct store_cha
       resp_text(out, "");
   }
   for (size_t i = 0; i < c->n_indexes; i++) {
-    resp_key(out, c->area, "index:", c->indexes[i].index);
-    resp_text(out, c->indexes[i].member);
+    index_key(out, c->area, c->indexes[i].index);
+    index_member(out, c->indexes[i].index, c->indexes[i].member);
     resp_text(out, c->indexes[i].remove ? "" : "0");
   }
 }

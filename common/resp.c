@@ -58,8 +58,8 @@ void resp_number(struct resp *r, int64_t number) {
   resp_arg(r, first, (size_t)(end - first));
 }
 
-void resp_key(struct resp *r, const char *area, const char *kind, const char *name) {
-  size_t area_bytes = strlen(area), kind_bytes = strlen(kind), name_bytes = strlen(name);
+void resp_key(struct resp *r, const char *area, const char *kind, const char *name, size_t name_bytes) {
+  size_t area_bytes = strlen(area), kind_bytes = strlen(kind);
   uint8_t *to = resp_space(r, area_bytes + kind_bytes + name_bytes + 3);
   *to++ = '{';
   memcpy(to, area, area_bytes);

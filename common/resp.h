@@ -19,8 +19,8 @@ void resp_begin(struct resp *r);
 void resp_arg(struct resp *r, const void *data, size_t size_bytes);
 void resp_text(struct resp *r, const char *text);
 void resp_number(struct resp *r, int64_t number);
-// The argument "{area}:<kind><name>".
-void resp_key(struct resp *r, const char *area, const char *kind, const char *name);
+// The argument "{area}:<kind><name>", of whose name so many bytes are taken.
+void resp_key(struct resp *r, const char *area, const char *kind, const char *name, size_t name_bytes);
 // An argument of `size_bytes` that the caller writes before the next call.
 uint8_t *resp_space(struct resp *r, size_t size_bytes);
 // The whole command, valid until the next resp_begin().

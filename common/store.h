@@ -3,7 +3,7 @@
 //
 // Keys, with the area as hash tag so that a change stays in one slot:
 //   {area}:<Type>:<id>         a record: 8 bytes of version (big endian), then the packed message
-//   {area}:index:<name>        a sorted set, all scores 0
+//   {area}:index:<kind>        a sorted set, all scores 0 (index.h)
 //   {area}:timers:<service>    a sorted set: timer name by due time (ms)
 //   {area}:events              a stream of EventLists ("e"); an entry's id is the sequence of its last event
 //   {area}:audit               a stream of AuditLists ("a"), ids likewise
@@ -41,7 +41,7 @@ struct store_timer {
   int64_t due_at_ms;
 }; // due 0: clear
 struct store_index {
-  const char *index, *member;
+  const char *index, *member; // "<kind>" or "<kind>/<owner>"
   bool remove;
 };
 

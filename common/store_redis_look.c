@@ -1,5 +1,7 @@
+#include "index.h"
 #include "store_redis_inner.h"
 #include <stdio.h>
+#include <string.h>
 
 enum {
   KEYS_PER_MGET = 1024
@@ -65,14 +67,14 @@ static void send_fetch(struct store_redis *s) {
   store_redis_send(s, &fetch->call);
 }
 
-// Copies the texts of a reply; the pointers and the texts are one block of memory.
-static char **copy_texts(const redisReply *reply) {
+// Copies the texts of a reply, but for their first bytes; the pointers and the texts are one block of memory.
+static char **copy_texts(const redisReply *reply, size_t skip_bytes) {
   size_t bytes = reply->elements * sizeof(char *) + 1;
   for (size_t i = 0; i < reply->elements; i++) bytes += reply->element[i]->len + 1;
   char **texts = take(bytes), *to = (char *)(texts + reply->elements);
   for (size_t i = 0; i < reply->elements; i++) {
-    texts[i] = memcpy(to, reply->element[i]->str, reply->element[i]->len + 1);
-    to += reply->element[i]->len + 1;
+    texts[i] = memcpy(to, reply->element[i]->str + skip_bytes, reply->element[i]->len + 1 - skip_bytes);
+    to += reply->element[i]->len + 1 - skip_bytes;
   }
   return texts;
 }
@@ -83,7 +85,7 @@ static void on_page(struct redis_call *call, const redisReply *reply) {
   struct store_read *read = page->read;
   bool understood = store_redis_is_array(page->s, reply, SIZE_MAX);
   if (understood) {
-    read->members = copy_texts(reply);
+    read->members = copy_texts(reply, index_prefix_bytes(read->index));
     read->n_members = reply->elements;
   }
   if (!read->n_keys) store_redis_answer_read(page->s, read, understood ? STORE_DONE : STORE_UNAVAILABLE);
@@ -95,15 +97,9 @@ static void send_page(struct store_redis *s, struct store_read *read) {
   *page = (struct page_call){{on_page}, s, read};
   resp_begin(&s->resp);
   resp_text(&s->resp, "ZRANGEBYLEX");
-  resp_key(&s->resp, read->area, "index:", read->index);
-  if (read->after && *read->after) {
-    uint8_t *from = resp_space(&s->resp, strlen(read->after) + 1);
-    *from = '(';
-    memcpy(from + 1, read->after, strlen(read->after));
-  } else {
-    resp_text(&s->resp, "-");
-  }
-  resp_text(&s->resp, "+");
+  index_key(&s->resp, read->area, read->index);
+  index_from(&s->resp, read->index, read->after ? read->after : "");
+  index_to(&s->resp, read->index);
   resp_text(&s->resp, "LIMIT");
   resp_text(&s->resp, "0");
   resp_number(&s->resp, read->limit);
@@ -153,7 +149,7 @@ static void on_events(struct redis_call *call, const redisReply *reply) {
 static void on_claim(struct redis_call *call, const redisReply *reply) {
   struct scan *scan = (struct scan *)call;
   bool understood = store_redis_is_array(scan->s, reply, SIZE_MAX);
-  char **names = understood ? copy_texts(reply) : NULL;
+  char **names = understood ? copy_texts(reply, 0) : NULL;
   store_redis_answer_scan(scan, understood ? STORE_DONE : STORE_UNAVAILABLE, NULL, names,
                           understood ? reply->elements : 0);
   free(names);
@@ -164,7 +160,7 @@ static void send_events(struct store_redis *s, struct scan *scan) {
   snprintf(from, sizeof from, "(%llu", (unsigned long long)scan->after);
   resp_begin(&s->resp);
   resp_text(&s->resp, "XRANGE");
-  resp_key(&s->resp, scan->area, "events", "");
+  resp_key(&s->resp, scan->area, "events", "", 0);
   resp_text(&s->resp, scan->after ? from : "-");
   resp_text(&s->resp, "+");
   resp_text(&s->resp, "COUNT");
@@ -178,7 +174,7 @@ static void send_claim(struct store_redis *s, struct scan *scan) {
   resp_text(&s->resp, "FCALL");
   resp_text(&s->resp, "claim");
   resp_number(&s->resp, 1);
-  resp_key(&s->resp, scan->area, "timers:", scan->service);
+  resp_key(&s->resp, scan->area, "timers:", scan->service, strlen(scan->service));
   resp_number(&s->resp, scan->now_ms);
   resp_number(&s->resp, scan->lease_ms);
   resp_number(&s->resp, scan->limit);

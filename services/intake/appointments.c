@@ -9,7 +9,7 @@
 #define FURTHEST_AHEAD_MS (INT64_C(731) * DAY_MS) // two years, one of them a leap year
 
 static char *index_of_person(const struct message *m, const char *crn) {
-  return arena_printf(m->arena, "appointments-of-%s", crn);
+  return arena_printf(m->arena, "appointments-of/%s", crn);
 }
 
 static uint64_t version_of(const struct records *have, const Appointment *a) {

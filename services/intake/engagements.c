@@ -6,7 +6,7 @@
 #include "text.h"
 
 static char *index_of_person(const struct message *m, const char *crn) {
-  return arena_printf(m->arena, "engagements-of-%s", crn);
+  return arena_printf(m->arena, "engagements-of/%s", crn);
 }
 
 static uint64_t version_of(const struct records *have, const Engagement *e) {

@@ -81,7 +81,7 @@ static Person *taken_in(const struct message *m, struct change *c, const Person 
 }
 
 static char *index_of_practitioner(const struct message *m, const char *practitioner) {
-  return arena_printf(m->arena, "people-of-%s", practitioner);
+  return arena_printf(m->arena, "people-of/%s", practitioner);
 }
 
 // --- registering

@@ -19,7 +19,7 @@ const Session *session_shown(const struct message *m, const Session *s) {
 }
 
 char *index_of_sessions(const struct message *m, const char *crn) {
-  return arena_printf(m->arena, "sessions-of-%s", crn);
+  return arena_printf(m->arena, "sessions-of/%s", crn);
 }
 
 void needs_read_session(struct records *want, const struct message *m) {

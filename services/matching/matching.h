@@ -9,7 +9,7 @@
 //   notice.c        the message that tells a mentor of an offer, and the link that it holds
 //
 // Records: Mentor under the mentor's id, Offer under the offer's id, PersonsOffer under the CRN, and the Token of each
-// offer's link. Indexes: "mentors" (ids), "offers-of-<crn>" ("<offered at, 13 digits of ms>/<offer id>"). Timer:
+// offer's link. Indexes: "mentors" (ids), "offers-of/<crn>" ("<offered at, 13 digits of ms>/<offer id>"). Timer:
 // "offer/<id>", when the time to answer is over.
 #pragma once
 #include "calendar.h"

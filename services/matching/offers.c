@@ -4,7 +4,7 @@
 #include <string.h>
 
 static char *offers_index(struct arena *a, const char *crn) {
-  return arena_printf(a, "offers-of-%s", crn);
+  return arena_printf(a, "offers-of/%s", crn);
 }
 // Thirteen digits hold every moment until the year 2286, so that the order of bytes is the order of time.
 static char *offers_member(struct arena *a, const Offer *offer) {

@@ -36,7 +36,7 @@ static const struct list {
 };
 
 static void read_list(struct verify *v, struct of_person *p, const struct list *l) {
-  char *index = arena_printf(&v->inner, "%s-%s", l->index, p->crn);
+  char *index = arena_printf(&v->inner, "%s/%s", l->index, p->crn);
   size_t *n = (size_t *)((char *)p + l->n);
   char **members = verify_members(v, &v->inner, index, n);
   *(char ***)((char *)p + l->ids) = members;

@@ -87,8 +87,8 @@ static void an_amended_start_moves_the_session_in_its_list(void **state) {
   s->starts_at = timestamp_of(&w->d.arena, DECISION_NOW_MS - 2 * HOUR_MS);
   struct change c = amended(w, s, 1);
   decision_commit(&w->d, &c);
-  assert_true(decision_in_index(&w->d, "sessions-of-" CRN, "1772438400000/" SESSION_ID));
-  assert_false(decision_in_index(&w->d, "sessions-of-" CRN, "1772442000000/" SESSION_ID));
+  assert_true(decision_in_index(&w->d, "sessions-of/" CRN, "1772438400000/" SESSION_ID));
+  assert_false(decision_in_index(&w->d, "sessions-of/" CRN, "1772442000000/" SESSION_ID));
 }
 
 static void an_amendment_needs_a_reason_and_the_version_that_was_seen(void **state) {

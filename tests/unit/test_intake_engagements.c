@@ -31,7 +31,7 @@ static void an_engagement_takes_its_practitioner_from_the_person(void **state) {
   const EngagementOpened *event = published(&c, &engagement_opened__descriptor);
   assert_string_equal(event->pathway, "supervision");
   decision_commit(&w->d, &c);
-  assert_true(decision_in_index(&w->d, "engagements-of-" CRN, NEW_ID));
+  assert_true(decision_in_index(&w->d, "engagements-of/" CRN, NEW_ID));
 }
 
 static void opening_again_answers_as_before_even_once_closed(void **state) {
@@ -115,8 +115,8 @@ static void closing_needs_the_version_that_was_seen(void **state) {
 
 static void engagements_are_read_and_listed_by_person(void **state) {
   struct world *w = *state;
-  given_in_index(&w->d, "engagements-of-" CRN, SUPERVISION_ID);
-  given_in_index(&w->d, "engagements-of-" CRN, JOINT_ID);
+  given_in_index(&w->d, "engagements-of/" CRN, SUPERVISION_ID);
+  given_in_index(&w->d, "engagements-of/" CRN, JOINT_ID);
   ListEngagements list = LIST_ENGAGEMENTS__INIT;
   list.crn = "x123456";
   struct change c = decided(&w->d, &list);

@@ -50,7 +50,7 @@ static void a_registered_person_is_kept_listed_and_announced(void **state) {
   assert_false(e->mentor_wanted);
   decision_commit(&w->d, &c);
   assert_true(decision_in_index(&w->d, "people", NEW_CRN));
-  assert_true(decision_in_index(&w->d, "people-of-N07A123", NEW_CRN));
+  assert_true(decision_in_index(&w->d, "people-of/N07A123", NEW_CRN));
 }
 
 static void registering_again_answers_as_before(void **state) {
@@ -196,8 +196,8 @@ static void a_change_moves_the_person_to_the_new_practitioner(void **state) {
   const Person *now = written(&c, &person__descriptor, NEW_CRN);
   assert_int_equal(timestamp_ms(now->registered_at), DECISION_NOW_MS);
   decision_commit(&w->d, &c);
-  assert_false(decision_in_index(&w->d, "people-of-N07A123", NEW_CRN));
-  assert_true(decision_in_index(&w->d, "people-of-N07B456", NEW_CRN));
+  assert_false(decision_in_index(&w->d, "people-of/N07A123", NEW_CRN));
+  assert_true(decision_in_index(&w->d, "people-of/N07B456", NEW_CRN));
   assert_non_null(published(&c, &person_changed__descriptor));
 }
 

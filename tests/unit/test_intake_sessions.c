@@ -74,7 +74,7 @@ static void a_session_is_kept_counted_listed_and_announced(void **state) {
   assert_string_equal(event->outcome, "ATTC");
   assert_int_equal(event->starts_at_ms, DECISION_NOW_MS - HOUR_MS);
   decision_commit(&w->d, &c);
-  assert_true(decision_in_index(&w->d, "sessions-of-" CRN, "1772442000000/" SESSION_ID));
+  assert_true(decision_in_index(&w->d, "sessions-of/" CRN, "1772442000000/" SESSION_ID));
 }
 
 static void a_session_that_did_not_happen_does_not_count(void **state) {

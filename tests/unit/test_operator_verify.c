@@ -118,7 +118,7 @@ static void put_engagement(struct area *a, unsigned held) {
   e.crn = "X900001";
   e.sessions_held = held;
   put(a, e.id, &e);
-  list(a, "engagements-of-X900001", e.id);
+  list(a, "engagements-of/X900001", e.id);
 }
 
 static void put_session(struct area *a, const char *id, Happened happened, Attended attended) {
@@ -132,7 +132,7 @@ static void put_session(struct area *a, const char *id, Happened happened, Atten
   s.attendance = &attendance;
   put(a, id, &s);
   snprintf(member, sizeof member, "1795000000000/%s", id);
-  list(a, "sessions-of-X900001", member);
+  list(a, "sessions-of/X900001", member);
 }
 
 static void put_appointment(struct area *a, int64_t starts_at_ms, AppointmentState state) {
@@ -142,7 +142,7 @@ static void put_appointment(struct area *a, int64_t starts_at_ms, AppointmentSta
   p.state = state;
   p.starts_at = at(a, starts_at_ms);
   put(a, p.id, &p);
-  list(a, "appointments-of-X900001", "1795500000000/a1");
+  list(a, "appointments-of/X900001", "1795500000000/a1");
 }
 
 static void put_plan(struct area *a) {
@@ -160,7 +160,7 @@ static void put_offer(struct area *a, const char *id, OfferState state, bool end
   if (ended) o.ended_at = at(a, NOW_MS);
   put(a, id, &o);
   snprintf(member, sizeof member, "1795000000000/%s", id);
-  list(a, "offers-of-X900001", member);
+  list(a, "offers-of/X900001", member);
 }
 
 static void put_mentor(struct area *a, unsigned taken) {

@@ -369,6 +369,22 @@ static void an_index_is_read_page_by_page(struct world *w) {
   page_is(w, "i", "b", 10, "d ");
 }
 
+static void an_owners_index_shows_nothing_of_its_neighbours(struct world *w) {
+  const char *owners[] = {"k/X1", "k/X10", "k/X", "k/X0", "k/W9", "kk/X1", "k"};
+  for (int i = 0; i < 7; i++) index_member(w, owners[i], "m", false);
+  index_member(w, "k/X1", "a/1", false);
+  index_member(w, "k/X1", "z", false);
+  page_is(w, "k/X1", NULL, 10, "a/1 m z ");
+  page_is(w, "k/X1", "", 1, "a/1 ");
+  page_is(w, "k/X1", "a/1", 10, "m z ");
+  page_is(w, "k/X1", "z", 10, "");
+  page_is(w, "k/X", NULL, 10, "m ");
+  page_is(w, "k/Y", NULL, 10, "");
+  index_member(w, "k/X1", "m", true);
+  page_is(w, "k/X1", NULL, 10, "a/1 z ");
+  page_is(w, "k/X10", NULL, 10, "m ");
+}
+
 static void records_and_a_page_come_in_one_read(struct world *w) {
   const char *keys[] = {"{a}:T:1", "{a}:T:2"};
   struct seen seen;
@@ -454,6 +470,11 @@ enum {
   BATCH_MOST = 40
 };
 
+// Indexes, and how Redis shows the members of each by itself: as a range of a sorted set, and what comes before them.
+static const struct {
+  const char *name, *set, *from, *to, *prefix;
+} indexes[] = {{"i", "i", "-", "+", ""}, {"j/m1", "j", "[m1/", "(m10", "m1/"}, {"j/m", "j", "[m/", "(m0", "m/"}};
+
 // A change with all that it points at.
 struct drawn {
   char keys[RECORDS_MOST][24], timers[SCORES_MOST][16], members[SCORES_MOST][16], list[32];
@@ -490,7 +511,7 @@ static void draw(struct random *r, const struct memory *m, struct drawn *d) {
     snprintf(d->timers[i], sizeof d->timers[i], "timer/%u", below(r, 12));
     snprintf(d->members[i], sizeof d->members[i], "m%u", below(r, 12));
     d->timer[i] = (struct store_timer){d->timers[i], below(r, 3) ? 1 + below(r, 1000) : 0};
-    d->index[i] = (struct store_index){below(r, 2) ? "i" : "j", d->members[i], below(r, 3) == 0};
+    d->index[i] = (struct store_index){indexes[below(r, 3)].name, d->members[i], below(r, 3) == 0};
   }
   for (unsigned i = 0; i < sizeof d->list; i++) d->list[i] = (char)below(r, 256);
   d->change.n_events = below(r, 3);
@@ -564,12 +585,17 @@ static void same_records(struct memory *m, const char *area) {
   }
 }
 
-static void same_members(struct memory *m, const char *area, const char *index) {
-  size_t n;
-  char **mine = memory_page(m, area, index, NULL, UINT32_MAX, &n);
-  redisReply *theirs = redisCommand(direct, "ZRANGE {%s}:index:%s 0 -1", area, index);
+static void same_members(struct memory *m, const char *area, unsigned index) {
+  size_t n, prefix_bytes = strlen(indexes[index].prefix);
+  char **mine = memory_page(m, area, indexes[index].name, NULL, UINT32_MAX, &n);
+  redisReply *theirs = redisCommand(direct, "ZRANGE {%s}:index:%s %s %s BYLEX", area, indexes[index].set,
+                                    indexes[index].from, indexes[index].to);
+  assert_true(n > 0);
   assert_int_equal(theirs->elements, n);
-  for (size_t i = 0; i < n; i++) assert_string_equal(theirs->element[i]->str, mine[i]);
+  for (size_t i = 0; i < n; i++) {
+    assert_memory_equal(theirs->element[i]->str, indexes[index].prefix, prefix_bytes);
+    assert_string_equal(theirs->element[i]->str + prefix_bytes, mine[i]);
+  }
   freeReplyObject(theirs);
   free(mine);
 }
@@ -600,8 +626,7 @@ static void memory_and_redis_cannot_be_told_apart(void **state) {
   }
   for (int i = 0; i < 2; i++) {
     same_records(memory.memory, areas[i]);
-    same_members(memory.memory, areas[i], "i");
-    same_members(memory.memory, areas[i], "j");
+    for (unsigned k = 0; k < sizeof indexes / sizeof *indexes; k++) same_members(memory.memory, areas[i], k);
     same_stream(memory.memory, areas[i], "events", "e");
     same_stream(memory.memory, areas[i], "audit", "a");
   }
@@ -678,6 +703,7 @@ static const struct {
     SCENARIO(each_area_has_its_own_sequence_in_one_batch),
     SCENARIO(events_are_read_from_the_middle_of_an_entry),
     SCENARIO(an_index_is_read_page_by_page),
+    SCENARIO(an_owners_index_shows_nothing_of_its_neighbours),
     SCENARIO(records_and_a_page_come_in_one_read),
     SCENARIO(timers_are_set_moved_cleared_and_come_due_again_after_the_lease),
     SCENARIO(the_last_word_on_a_timer_in_a_batch_counts),
