@@ -40,16 +40,14 @@ static void on_commits(struct redis_call *call, const redisReply *reply) {
 }
 
 static void send_commits(struct store_redis *s) {
-  for (size_t i = 0; i < STORE_COMMITS_ON_THEIR_WAY && queue_size(&s->changes); i++) {
-    struct commits *batch = &s->commits[i];
-    if (batch->n) continue;
-    struct store_change **waiting = (struct store_change **)(s->changes.items + s->changes.first);
-    batch->n = commit_encode(&s->resp, s->service, waiting, queue_size(&s->changes));
-    for (size_t c = 0; c < batch->n; c++) batch->changes[c] = queue_pop(&s->changes);
-    batch->s = s;
-    batch->call.done = on_commits;
-    store_redis_send(s, &batch->call);
-  }
+  struct commits *batch = &s->commits;
+  if (batch->n || !queue_size(&s->changes)) return;
+  struct store_change **waiting = (struct store_change **)(s->changes.items + s->changes.first);
+  batch->n = commit_encode(&s->resp, s->service, waiting, queue_size(&s->changes));
+  for (size_t c = 0; c < batch->n; c++) batch->changes[c] = queue_pop(&s->changes);
+  batch->s = s;
+  batch->call.done = on_commits;
+  store_redis_send(s, &batch->call);
 }
 
 // --- one turn of the loop

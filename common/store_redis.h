@@ -1,9 +1,8 @@
 // The store in Redis.
 //
 // What is asked for in one turn of the loop goes out together before the loop blocks: records in one MGET, changes in
-// one call of `commit`; of reads and changes of the same turn, either may come first. At most two such calls are on
-// their way; meanwhile further changes gather, and so the next batch is the larger the busier Redis is (a group
-// commit).
+// one call of `commit`; of reads and changes of the same turn, either may come first. One such call is on its way at a
+// time; meanwhile further changes gather, and so the next batch is the larger the busier Redis is (a group commit).
 //
 // While there is no connection, and beyond STORE_IN_HAND operations, everything is answered STORE_UNAVAILABLE in the
 // next turn. So is what was on its way when the connection is lost: a change may then have been made or not, and its
@@ -15,7 +14,6 @@
 
 enum {
   STORE_IN_HAND = 16384, // operations without an answer
-  STORE_COMMITS_ON_THEIR_WAY = 2,
 };
 
 // Connects to config->redis; timers are those of config->name. NULL and a sentence in `errors` on a fault in the

@@ -13,7 +13,7 @@ struct commits {
   struct redis_call call; // first
   struct store_redis *s;
   struct store_change *changes[COMMIT_CHANGES];
-  size_t n; // 0: free
+  size_t n; // 0: none is on its way
 };
 
 // A look at a stream or a claim of timers: its arguments and whom to answer.
@@ -40,7 +40,7 @@ struct store_redis {
   struct queue empties;                                       // reads that want nothing
   struct queue refused_reads, refused_changes, refused_scans; // beyond STORE_IN_HAND
   size_t in_hand;                                             // operations without an answer
-  struct commits commits[STORE_COMMITS_ON_THEIR_WAY];
+  struct commits commits;                                     // on their way
   struct resp resp;
   bool closing;
   int handles; // that are not closed yet
