@@ -8,6 +8,7 @@
 enum {
   SLOTS = 16384,
   HASH_BYTES = 32,
+  TAG_BYTES = crypto_shorthash_siphashx24_BYTES,
   AREA_BYTES = 33,
   SECRET_TEXT_BYTES = 43
 };
@@ -18,10 +19,12 @@ struct waiter {
   struct waiter *next;
 };
 
-// One token. It is in its slot's chain and in the list of all, most recently used first.
+// One token. It is in its slot's chain and in the list of all, most recently used first. It is known by the tag of its
+// text, so that neither the secret is kept nor its hash made for each request: a tag is a SipHash of 128 bits under a
+// key that this process draws and nobody else knows, and only who has the text can bring one that has the same tag.
 struct entry {
   struct tokens *tokens;
-  uint8_t hash[HASH_BYTES];
+  uint8_t tag[TAG_BYTES];
   char area[AREA_BYTES];
   struct entry *chain;
   struct entry *newer, *older;
@@ -43,6 +46,7 @@ struct entry {
 struct tokens {
   struct store *store;
   const struct keys *keys;
+  uint8_t tag_key[crypto_shorthash_siphashx24_KEYBYTES];
   struct entry *slots[SLOTS];
   struct entry *newest, *oldest;
   size_t n_entries;
@@ -53,13 +57,14 @@ struct tokens *tokens_new(struct store *store, const struct keys *keys) {
   if (!t) abort();
   t->store = store;
   t->keys = keys;
+  randombytes_buf(t->tag_key, sizeof t->tag_key);
   return t;
 }
 
 // --- the list and the table
 
-static struct entry **slot_of(struct tokens *t, const uint8_t *hash) {
-  return &t->slots[(hash[0] | hash[1] << 8) % SLOTS];
+static struct entry **slot_of(struct tokens *t, const uint8_t *tag) {
+  return &t->slots[(tag[0] | tag[1] << 8) % SLOTS];
 }
 
 static void unlink_entry(struct tokens *t, struct entry *e) {
@@ -84,7 +89,7 @@ static void forget(struct entry *e) {
 }
 
 static void drop_entry(struct tokens *t, struct entry *e) {
-  struct entry **at = slot_of(t, e->hash);
+  struct entry **at = slot_of(t, e->tag);
   while (*at != e) at = &(*at)->chain;
   *at = e->chain;
   unlink_entry(t, e);
@@ -100,9 +105,9 @@ void tokens_free(struct tokens *t) {
   free(t);
 }
 
-static struct entry *find_entry(struct tokens *t, const uint8_t *hash, const char *area) {
-  for (struct entry *e = *slot_of(t, hash); e; e = e->chain)
-    if (memcmp(e->hash, hash, HASH_BYTES) == 0 && strcmp(e->area, area) == 0) return e;
+static struct entry *find_entry(struct tokens *t, const uint8_t *tag) {
+  for (struct entry *e = *slot_of(t, tag); e; e = e->chain)
+    if (sodium_memcmp(e->tag, tag, TAG_BYTES) == 0) return e;
   return NULL;
 }
 
@@ -124,12 +129,12 @@ static char *key_of(const uint8_t *hash, const char *area) {
   return key;
 }
 
-static struct entry *add_entry(struct tokens *t, const uint8_t *hash, const char *area) {
+static struct entry *add_entry(struct tokens *t, const uint8_t *tag, const uint8_t *hash, const char *area) {
   if (!make_room(t)) return NULL;
-  struct entry *e = calloc(1, sizeof *e), **slot = slot_of(t, hash);
+  struct entry *e = calloc(1, sizeof *e), **slot = slot_of(t, tag);
   if (!e) abort();
   e->tokens = t;
-  memcpy(e->hash, hash, HASH_BYTES);
+  memcpy(e->tag, tag, TAG_BYTES);
   strcpy(e->area, area);
   e->key = key_of(hash, area);
   e->chain = *slot;
@@ -141,10 +146,9 @@ static struct entry *add_entry(struct tokens *t, const uint8_t *hash, const char
 
 // --- the header
 
-// "Bearer <area>.<secret>" into the area and the secret's hash.
-static bool parse_header(const char *header, char area[AREA_BYTES], uint8_t hash[HASH_BYTES]) {
-  if (!header || strncasecmp(header, "Bearer ", 7) != 0) return false;
-  const char *token = header + 7, *dot = strchr(token, '.');
+// "<area>.<secret>" into the area and the secret's hash.
+static bool parse(const char *token, char area[AREA_BYTES], uint8_t hash[HASH_BYTES]) {
+  const char *dot = strchr(token, '.');
   if (!dot || dot == token || dot - token >= AREA_BYTES || strlen(dot + 1) != SECRET_TEXT_BYTES) return false;
   memcpy(area, token, (size_t)(dot - token));
   area[dot - token] = '\0';
@@ -157,6 +161,20 @@ static bool parse_header(const char *header, char area[AREA_BYTES], uint8_t hash
   crypto_generichash(hash, HASH_BYTES, secret, sizeof secret, NULL, 0);
   sodium_memzero(secret, sizeof secret);
   return true;
+}
+
+// The entry of a token, a new one where there was none. NULL, and the code, where the text is no token of ours or there
+// is no room.
+static struct entry *entry_of(struct tokens *t, const char *token, Code *code) {
+  char area[AREA_BYTES];
+  uint8_t hash[HASH_BYTES], tag[TAG_BYTES];
+  crypto_shorthash_siphashx24(tag, (const uint8_t *)token, strlen(token), t->tag_key);
+  struct entry *e = find_entry(t, tag);
+  if (e) return e;
+  *code = CODE__UNAUTHENTICATED;
+  if (!parse(token, area, hash)) return NULL;
+  *code = CODE__UNAVAILABLE;
+  return add_entry(t, tag, hash, area);
 }
 
 // --- what an entry answers
@@ -246,15 +264,11 @@ static void add_waiter(struct entry *e, tokens_fn *done, void *context) {
 }
 
 void tokens_check(struct tokens *t, const char *authorization, int64_t now_ms, tokens_fn *done, void *context) {
-  char area[AREA_BYTES];
-  uint8_t hash[HASH_BYTES];
-  if (!parse_header(authorization, area, hash)) {
-    done(context, NULL, CODE__UNAUTHENTICATED);
-    return;
-  }
-  struct entry *e = find_entry(t, hash, area);
-  if (!e && !(e = add_entry(t, hash, area))) {
-    done(context, NULL, CODE__UNAVAILABLE);
+  Code code = CODE__UNAUTHENTICATED;
+  bool is_bearer = authorization && strncasecmp(authorization, "Bearer ", 7) == 0;
+  struct entry *e = is_bearer ? entry_of(t, authorization + 7, &code) : NULL;
+  if (!e) {
+    done(context, NULL, code);
     return;
   }
   unlink_entry(t, e);
