@@ -1,5 +1,6 @@
 // Actors: packed, signed by the gateway, good for half a minute.
 #pragma once
+#include "arena.h"
 #include "envelope.pb-c.h"
 #include "keys.h"
 #include "service.h"
@@ -20,4 +21,6 @@ void actor_cache_free(struct actor_cache *c);
 const Actor *actor_verify(struct actor_cache *c, const struct keys *k, const char *peer, const uint8_t *actor,
                           size_t actor_bytes, const uint8_t *signature, size_t signature_bytes, int64_t now_ms);
 roles_t actor_roles(const Actor *a);
+// A copy that lives as long as the arena.
+Actor *actor_copy(struct arena *a, const Actor *actor);
 bool actor_covers(const Actor *a, const char *area);

@@ -332,13 +332,6 @@ static bool visit_unsealed(void *context, ProtobufCMessage *confidential, Partit
   return *seal == NULL;
 }
 
-static Actor *copy_actor(struct arena *a, const Actor *actor) {
-  size_t size_bytes = actor__get_packed_size(actor);
-  uint8_t *packed = arena_take(a, size_bytes + 1);
-  actor__pack(actor, packed);
-  return arena_unpack(a, &actor__descriptor, packed, size_bytes);
-}
-
 // Who may send it, and whether it is worth beginning. Answers the code and the reason, or CODE__OK.
 static struct err admit(struct engine *e, const struct row *row, const Area *area, const Envelope *request,
                         const Actor *actor) {
@@ -369,7 +362,7 @@ void engine_request(struct engine *e, const struct bus_route *route, const Envel
     finish(j, ENGINE_DONE, CODE__DEADLINE, "it came after its deadline; send it again");
     return;
   }
-  j->m.actor = copy_actor(&j->arena, actor);
+  j->m.actor = actor_copy(&j->arena, actor);
   j->m.roles = actor_roles(actor);
   j->m.check_only = j->rs.certain = request->check_only; // no commit follows that would show a stale guess
   j->body = arena_unpack(&j->arena, row->body, request->body.data, request->body.len);

@@ -180,10 +180,10 @@ bool job_pack_change(struct job *j) {
 // What has just been made is not remembered: most of it, sessions, is not looked at again for a while, and would push
 // out the people and engagements that every session needs.
 void job_remember(struct job *j) {
-  for (size_t i = 0; i < j->commit.n_records; i++) {
-    const struct store_record *r = &j->commit.records[i];
-    if (r->then == STORE_PUT && r->seen_version && !strstr(r->key, ":DataKey:"))
-      cache_put(j->engine->records, r->key, r->value.data, r->value.size_bytes);
+  const struct store_record *out = j->commit.records; // first those that were wanted, in the same order
+  for (const struct record *r = j->rs.first; r && out; r = r->next, out++) {
+    if (out->then == STORE_PUT && out->seen_version)
+      cache_put(j->engine->records, out->key, out->value.data, out->value.size_bytes);
   }
   job_keep_made_keys(j);
 }
