@@ -30,13 +30,11 @@ static void resolve_cached(struct job *j) {
   if (j->rs.certain) return;
   for (struct record *r = j->rs.first; r; r = r->next) {
     j->guessed |= r->presumed;
-    if (r->known && !r->presumed) continue;
+    if (r->known) continue;
     size_t size_bytes;
     const uint8_t *value = cache_get(j->engine->records, job_key(j, r->type, r->id), &size_bytes);
     if (!value) continue;
     j->guessed = true;
-    if (r->presumed) j->rs.n_unknown++;
-    r->presumed = false;
     learn(j, r, true, get_version(value), (struct bytes){value + 8, size_bytes - 8});
   }
 }

@@ -25,6 +25,7 @@ enum {
   TICK_MS = 1000,
   ACTORS_REMEMBERED = 4096,
   DRAIN_MS = 3000,
+  GATHER_MS = 10, // how long events wait for more of them after a frame has just left: each frame wakes every listener
 };
 
 // One area, as this service sees it.
@@ -33,8 +34,9 @@ struct area {
   const Area *area;
   struct reader *reader; // NULL: the table has no events
   bool claiming;
-  uint64_t first, last; // published in this turn of the loop, not sent yet; last 0: nothing
+  uint64_t first, last; // published and not sent yet; last 0: nothing
   uint64_t published;   // the newest sequence that this process made
+  uint64_t sent_ms;     // when the last frame left, on the loop's clock
   struct buffer list;
 };
 
@@ -55,13 +57,13 @@ struct process {
   struct area *areas;
   size_t n_areas;
   uv_prepare_t flush;
-  uv_timer_t tick, claim, soon, drain;
+  uv_timer_t tick, claim, soon, gather, drain;
   int64_t soon_ms; // when `soon` fires; 0: not set
   uv_signal_t terminate, interrupt;
   bool stopping; // takes nothing new, and finishes what is under way
   bool closing;  // the sockets are going: nothing is said any more
   uint64_t drain_until_ms;
-  uint8_t pool[4096]; // randomness drawn ahead, since each drawing is a system call
+  uint8_t pool[4096]; // randomness made ahead, since each drawing is a system call
   size_t pool_left;
   char errors[1024];
 };
@@ -72,11 +74,19 @@ static int64_t wall_ms(void) {
   return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+// From a fresh seed, since the system hands out 256 bytes at a call.
+static void fill_pool(struct process *p) {
+  uint8_t seed[randombytes_SEEDBYTES];
+  randombytes_buf(seed, sizeof seed);
+  randombytes_buf_deterministic(p->pool, sizeof p->pool, seed);
+  sodium_memzero(seed, sizeof seed);
+}
+
 static void host_moment(void *context, struct moment *now) {
   struct process *p = context;
   now->ms = wall_ms();
   if (p->pool_left < sizeof now->random) {
-    randombytes_buf(p->pool, sizeof p->pool);
+    fill_pool(p);
     p->pool_left = sizeof p->pool;
   }
   p->pool_left -= sizeof now->random;
@@ -107,9 +117,11 @@ static void send_published(struct area *a) {
   a->list.size_bytes = 0;
   a->published = a->last;
   a->last = 0;
+  a->sent_ms = uv_now(&a->process->loop);
 }
 
-// Events whose sequences follow on each other leave as one frame at the end of this turn of the loop.
+// Events whose sequences follow on each other leave as one frame: at the end of this turn of the loop, or when there
+// has just been one, GATHER_MS after it.
 static void host_publish(void *context, const char *area, uint64_t first, unsigned n, struct bytes list) {
   struct area *a = find_area(context, area);
   if (a->last && a->last + 1 != first) send_published(a);
@@ -173,9 +185,26 @@ static void on_claim(uv_timer_t *t) {
   claim_all(t->data);
 }
 
+static void send_in_time(struct process *p);
+
+static void on_gathered(uv_timer_t *t) {
+  send_in_time(t->data);
+}
+
+static void send_in_time(struct process *p) {
+  uint64_t now_ms = uv_now(&p->loop), wait_ms = 0;
+  for (size_t i = 0; i < p->n_areas; i++) {
+    struct area *a = &p->areas[i];
+    if (now_ms - a->sent_ms >= GATHER_MS)
+      send_published(a);
+    else if (a->last && GATHER_MS - (now_ms - a->sent_ms) > wait_ms)
+      wait_ms = GATHER_MS - (now_ms - a->sent_ms);
+  }
+  if (wait_ms && !uv_is_active((uv_handle_t *)&p->gather)) uv_timer_start(&p->gather, on_gathered, wait_ms, 0);
+}
+
 static void on_flush(uv_prepare_t *f) {
-  struct process *p = f->data;
-  for (size_t i = 0; i < p->n_areas; i++) send_published(&p->areas[i]);
+  send_in_time(f->data);
 }
 
 static uint64_t latest(const struct area *a) {
@@ -283,9 +312,10 @@ static void on_store_closed(void *context) {
 }
 
 static void close_handles(struct process *p) {
-  uv_handle_t *handles[] = {(uv_handle_t *)&p->flush,    (uv_handle_t *)&p->tick,  (uv_handle_t *)&p->claim,
-                            (uv_handle_t *)&p->soon,     (uv_handle_t *)&p->drain, (uv_handle_t *)&p->terminate,
-                            (uv_handle_t *)&p->interrupt};
+  for (size_t i = 0; i < p->n_areas; i++) send_published(&p->areas[i]);
+  uv_handle_t *handles[] = {(uv_handle_t *)&p->flush,     (uv_handle_t *)&p->tick,     (uv_handle_t *)&p->claim,
+                            (uv_handle_t *)&p->soon,      (uv_handle_t *)&p->gather,   (uv_handle_t *)&p->drain,
+                            (uv_handle_t *)&p->terminate, (uv_handle_t *)&p->interrupt};
   for (size_t i = 0; i < sizeof handles / sizeof *handles; i++) uv_close(handles[i], NULL);
   p->closing = true;
   if (p->service->close && p->performer) p->service->close(p->performer);
@@ -359,11 +389,12 @@ static void start_handles(struct process *p) {
   uv_timer_init(&p->loop, &p->tick);
   uv_timer_init(&p->loop, &p->claim);
   uv_timer_init(&p->loop, &p->soon);
+  uv_timer_init(&p->loop, &p->gather);
   uv_timer_init(&p->loop, &p->drain);
   uv_signal_init(&p->loop, &p->terminate);
   uv_signal_init(&p->loop, &p->interrupt);
-  p->flush.data = p->tick.data = p->claim.data = p->soon.data = p->drain.data = p->terminate.data = p->interrupt.data =
-      p;
+  p->flush.data = p->tick.data = p->claim.data = p->soon.data = p->gather.data = p->drain.data = p->terminate.data =
+      p->interrupt.data = p;
   uv_prepare_start(&p->flush, on_flush);
   uv_timer_start(&p->tick, on_tick, TICK_MS, TICK_MS);
   if (has_rows(p->service, ROW_TIMER)) uv_timer_start(&p->claim, on_claim, CLAIM_EVERY_MS, CLAIM_EVERY_MS);

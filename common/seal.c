@@ -131,11 +131,15 @@ static bool decrypt(uint8_t *text, ProtobufCBinaryData box, const struct bound *
                                                      nonce.data, key);
 }
 
-// Nonces are drawn many at a time, since each drawing is a system call. They are no secret.
+// Nonces are made many at a time, from one fresh seed, since each drawing is a system call. They are no secret.
 static ProtobufCBinaryData new_nonce(struct arena *a) {
   static _Thread_local uint8_t drawn[NONCES_DRAWN][NONCE_BYTES];
   static _Thread_local unsigned left;
-  if (!left) randombytes_buf(drawn, sizeof drawn);
+  if (!left) {
+    uint8_t seed[randombytes_SEEDBYTES];
+    randombytes_buf(seed, sizeof seed);
+    randombytes_buf_deterministic(drawn, sizeof drawn, seed);
+  }
   left = left ? left - 1 : NONCES_DRAWN - 1;
   return (ProtobufCBinaryData){.len = NONCE_BYTES, .data = arena_copy(a, drawn[left], NONCE_BYTES)};
 }
