@@ -256,6 +256,30 @@ static struct change decision(struct job *j) {
   return j->row->decide ? j->row->decide(&j->rs, &j->m) : change_of(&j->m);
 }
 
+// A command is refused. Whose record was asked for in vain is in the audit before the answer goes out: of a person who
+// is not there as of one who is and not for this sender, so that the two take equally long, too.
+static void refuse_command(struct job *j) {
+  j->change = (struct change){.arena = &j->arena, .problem = j->change.problem};
+  Code code = j->change.problem->code;
+  if (code == CODE__NOT_FOUND || code == CODE__FORBIDDEN)
+    for (struct record *r = j->rs.first; r; r = r->next)
+      if (!strcmp(r->type->short_name, "Person")) change_touch(&j->change, r->id);
+  commit(j);
+}
+
+// What is only checked changes nothing; but who is shown somebody's record by it has read that record. What would be
+// made is shown to the one who has just sent it.
+static void show(struct job *j) {
+  struct change c = j->change;
+  j->change = (struct change){.arena = &j->arena,
+                              .reply = c.reply,
+                              .reply_subject = c.reply_subject,
+                              .version = c.version,
+                              .created = c.created,
+                              .subjects = c.reply && !c.created ? c.subjects : NULL};
+  commit(j);
+}
+
 static void decide(struct job *j) {
   j->change = decision(j);
   if (j->change.problem && j->guessed) {
@@ -264,10 +288,8 @@ static void decide(struct job *j) {
   }
   if (j->change.problem) {
     j->engine->refused++;
-    struct change refusal = {.arena = &j->arena, .problem = j->change.problem};
     if (j->row->kind == ROW_COMMAND) {
-      j->change = refusal;
-      conclude(j);
+      refuse_command(j);
       return;
     }
     // An event, a timer or an outcome that is refused is done with: nobody waits for the answer, but the log has it.
@@ -275,7 +297,7 @@ static void decide(struct job *j) {
     j->change = change_of(&j->m);
   }
   if (j->m.check_only) {
-    conclude(j);
+    show(j);
     return;
   }
   seal(j);

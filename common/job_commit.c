@@ -1,3 +1,4 @@
+#include "audit.h"
 #include "job.h"
 #include "text.h"
 #include <assert.h>
@@ -117,8 +118,26 @@ static void pack_events(struct job *j) {
   }
 }
 
+// The classes of fields whose keys this message had.
+static size_t open_partitions(const struct job *j, Partition out[KEYS_PARTITIONS]) {
+  bool open[KEYS_PARTITIONS] = {false};
+  size_t n = 0;
+  for (struct key_slot *s = j->keys; s; s = s->next)
+    open[s->partition] |= s->state == KEY_FOUND || s->state == KEY_MADE;
+  for (int p = 1; p < KEYS_PARTITIONS; p++)
+    if (open[p]) out[n++] = (Partition)p;
+  return n;
+}
+
+static Operation operation_of(const struct job *j) {
+  if (j->m.check_only) return OPERATION__CONSULTATION;
+  return j->row->operation ? j->row->operation : OPERATION__ALTERATION;
+}
+
 // Who did what to whose record: nothing that touches somebody's record is committed without it, a read included.
 static void pack_audit(struct job *j) {
+  uint8_t room[AUDIT_HASH_BYTES] = {0};
+  Partition partitions[KEYS_PARTITIONS];
   size_t n = 0;
   for (struct change_subject *s = j->change.subjects; s; s = s->next) n++;
   if (!n) return;
@@ -130,11 +149,16 @@ static void pack_audit(struct job *j) {
   entry.actor = who(j);
   entry.n_roles = j->m.actor ? j->m.actor->n_roles : 0;
   entry.roles = j->m.actor ? j->m.actor->roles : NULL;
-  entry.operation = j->row->operation ? j->row->operation : OPERATION__ALTERATION;
+  entry.operation = operation_of(j);
   entry.message = (char *)j->m.type;
   entry.correlation_id = (ProtobufCBinaryData){j->correlation_bytes, j->correlation};
   entry.service = (char *)j->engine->service->name;
+  entry.n_partitions = open_partitions(j, partitions);
+  entry.partitions = partitions;
+  entry.outcome = j->change.problem ? j->change.problem->code : CODE__OK;
+  entry.mac = (ProtobufCBinaryData){sizeof room, room};
   append(&j->arena, &j->commit.audit, &entry.base);
+  audit_seal(j->engine->keys->audit, j->m.area->id, j->commit.audit);
   j->commit.n_audit = 1;
 }
 

@@ -48,15 +48,24 @@ static bool read_hex(const char *text, uint8_t out[32]) {
 }
 
 // 1: read; 0: not there; -1: there, but malformed.
-static int load_hex(const struct keys *k, const char *stem, const char *suffix, uint8_t out[32], char *errors,
+static int load_hex(const char *folder, const char *stem, const char *suffix, uint8_t out[32], char *errors,
                     size_t errors_bytes) {
   char path[PATH_BYTES], line[LINE_BYTES];
-  if (!read_line(k->folder, stem, suffix, path, line)) return 0;
+  if (!read_line(folder, stem, suffix, path, line)) return 0;
   bool well_formed = read_hex(line, out);
   sodium_memzero(line, sizeof line);
   if (well_formed) return 1;
   snprintf(errors, errors_bytes, "%s: must be 64 hexadecimal digits", path);
   return -1;
+}
+
+int keys_read_secret(const char *folder, const char *stem, const char *suffix, uint8_t out[32], char *errors,
+                     size_t errors_bytes) {
+  int found = load_hex(folder, stem, suffix, out, errors, errors_bytes);
+  if (!found)
+    snprintf(errors, errors_bytes, "%s/%s.%s: cannot be read (%s); `alongside keygen` makes it", folder, stem, suffix,
+             strerror(errno));
+  return found == 1 ? 0 : -1;
 }
 
 static int load_curve(struct keys *k, char *errors, size_t errors_bytes) {
@@ -75,7 +84,7 @@ static int load_curve(struct keys *k, char *errors, size_t errors_bytes) {
 
 static int load_sign(struct keys *k, char *errors, size_t errors_bytes) {
   uint8_t seed[32], public_key[32];
-  int found = load_hex(k, k->name, "sign", seed, errors, errors_bytes);
+  int found = load_hex(k->folder, k->name, "sign", seed, errors, errors_bytes);
   if (found <= 0) return found;
   crypto_sign_seed_keypair(public_key, k->sign_secret, seed);
   sodium_memzero(seed, sizeof seed);
@@ -153,7 +162,7 @@ static int load_masters(struct keys *k, char *errors, size_t errors_bytes) {
   for (size_t i = 0; i < self->n_opens; i++) {
     Partition p = self->opens[i];
     if ((unsigned)p == 0 || (unsigned)p >= (unsigned)KEYS_PARTITIONS) continue;
-    int found = load_hex(k, partition_names[p], "master", k->master[p], errors, errors_bytes);
+    int found = load_hex(k->folder, partition_names[p], "master", k->master[p], errors, errors_bytes);
     if (found < 0) return -1;
     if (!found) {
       snprintf(errors, errors_bytes, "%s/%s.master: not there, but peers.yaml says that %s opens this partition",
@@ -175,6 +184,7 @@ int keys_load(struct keys *k, const char *folder, const char *name, char *errors
   strcpy(k->folder, folder);
   strcpy(k->name, name);
   if (load_curve(k, errors, errors_bytes) || load_sign(k, errors, errors_bytes)) goto fault;
+  if (keys_read_secret(folder, name, "audit", k->audit, errors, errors_bytes)) goto fault;
   if (load_peers(k, errors, errors_bytes) || check_own_peer(k, errors, errors_bytes)) goto fault;
   if (!load_masters(k, errors, errors_bytes)) return 0;
 fault:

@@ -4,6 +4,10 @@
 //   peers.yaml          who is accepted: a Peers message (public; every service has it)
 //   <service>.curve     the service's CURVE secret key, Z85 (mode 0600; only that service has it)
 //   <peer>.sign         an Ed25519 seed, 64 hex digits: signs actors (only the gateway and foreign senders have one)
+//   <service>.audit     the key of the seals on this service's audit entries, 64 hex digits (audit.h); who verifies the
+//                       audit has those of all services
+//   notary.audit        the key of the notary's chain of audit entries, and notary.sign, which signs its heads;
+//                       notary.public is the other half, 64 hex digits, for whoever verifies them
 //   <partition>.master  a partition's master key, 64 hex digits: contact.master, supervision.master, mentoring.master,
 //                       safeguarding.master. A service reads those that its entry in peers.yaml names (opens), and
 //                       must have them; what it does not read, it cannot open.
@@ -24,6 +28,7 @@ struct keys {
   char public_key[41], secret_key[41]; // CURVE, Z85
   bool signs;
   uint8_t sign_secret[64]; // Ed25519
+  uint8_t audit[32];       // seals its audit entries
   bool has_master[KEYS_PARTITIONS];
   uint8_t master[KEYS_PARTITIONS][32];
   struct arena arena;
@@ -48,7 +53,12 @@ Peers *keys_read_peers(struct arena *a, const char *folder, char *errors, size_t
 // The file name of a partition's master key without its suffix: "contact".
 const char *keys_partition_name(Partition p);
 
-// Makes what is missing in the folder: services' keys, the gateway's signing key, master keys, peers.yaml. Leaves what
-// is there. `foreign`: also a peer of that name, which may send `sends` (types separated by commas) and signs its own
-// actors.
+// Reads the 32 bytes of FOLDER/STEM.SUFFIX: an audit key, a signing seed, a public key. On a fault answers -1 with a
+// sentence that names the file.
+int keys_read_secret(const char *folder, const char *stem, const char *suffix, uint8_t out[32], char *errors,
+                     size_t errors_bytes);
+
+// Makes what is missing in the folder: services' and the notary's keys, the gateway's signing key, master keys,
+// peers.yaml. Leaves what is there. `foreign`: also a peer of that name, which may send `sends` (types separated by
+// commas) and signs its own actors.
 int keys_generate(const char *folder, const char *foreign, const char *sends, char *errors, size_t errors_bytes);

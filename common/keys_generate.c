@@ -152,9 +152,25 @@ static void set_sends(struct work *w, Peer *peer, const char *types) {
     if (*type) peer->sends[peer->n_sends++] = type;
 }
 
+static int make_audit(struct work *w, const char *name) {
+  char hex[HEX_BYTES];
+  int result = make_hex(w, name, "audit", hex);
+  sodium_memzero(hex, sizeof hex);
+  return result;
+}
+
+// Verifying needs the public half only, and must not depend on a folder that could sign.
+static int make_notary(struct work *w) {
+  char public_hex[HEX_BYTES], path[PATH_BYTES], text[HEX_BYTES + 1];
+  if (make_audit(w, "notary") || make_sign(w, "notary", public_hex)) return -1;
+  snprintf(path, sizeof path, "%s/notary.public", w->folder);
+  return replace_file(w, path, 0644, text, snprintf(text, sizeof text, "%s\n", public_hex));
+}
+
 static int make_peer(struct work *w, const struct maker *m) {
   char public_key[CURVE_BYTES], actor_key[HEX_BYTES] = "";
-  if (make_curve(w, m->name, public_key) || (m->signs && make_sign(w, m->name, actor_key))) return -1;
+  if (make_curve(w, m->name, public_key) || (m->signs && make_sign(w, m->name, actor_key)) || make_audit(w, m->name))
+    return -1;
   Peer *peer = peer_named(w, m->name);
   peer->public_key = arena_text(&w->arena, public_key);
   peer->actor_key = arena_text(&w->arena, actor_key);
@@ -236,7 +252,7 @@ static int make_masters(struct work *w) {
 
 static int make_all(struct work *w, const char *foreign, const char *sends) {
   if (mkdir(w->folder, 0700) && errno != EEXIST) return fault(w, w->folder);
-  if (read_peers(w) || make_masters(w)) return -1;
+  if (read_peers(w) || make_masters(w) || make_notary(w)) return -1;
   for (size_t i = 0; i < MAKERS; i++)
     if (make_peer(w, &makers[i])) return -1;
   if (foreign && make_peer(w, &(struct maker){foreign, sends, true, {0}})) return -1;

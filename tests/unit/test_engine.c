@@ -1,4 +1,5 @@
 // The engine on a store in memory: what it lets in, what it commits, and what it does when another writer was first.
+#include "audit.h"
 #include "engine_world.h"
 
 static int begin(void **state) {
@@ -287,6 +288,28 @@ static void checking_only_changes_nothing(void **state) {
   desk_free(d);
 }
 
+static AuditEntry *newest_audit(struct town *t) {
+  size_t n;
+  struct store_entry *entries = memory_entries(t->truth, AREA, "audit", 0, 1000, &n);
+  assert_true(n > 0);
+  AuditList *list =
+      arena_unpack(&t->arena, &audit_list__descriptor, entries[n - 1].list.data, entries[n - 1].list.size_bytes);
+  free(entries);
+  return list->entries[list->n_entries - 1];
+}
+
+static void what_checking_only_shows_is_in_the_audit_all_the_same(void **state) {
+  struct desk *d = desk_new(*state, true);
+  desk_ask(d, a_registration(*state, CRN, "N07A123", CHANNEL__SMS));
+  desk_send_as(d, a_reading(*state, CRN), an_actor(), true);
+  desk_run(d);
+  assert_int_equal(desk_code(d), CODE__OK);
+  assert_int_equal(truth_entries(*state, "audit"), 2);
+  assert_string_equal(newest_audit(*state)->message, "ReadPerson");
+  assert_int_equal(newest_audit(*state)->operation, OPERATION__CONSULTATION);
+  desk_free(d);
+}
+
 static void checking_only_sees_what_is_there_already(void **state) {
   struct desk *d = desk_new(*state, true), *fresh = desk_new(*state, true);
   desk_ask(d, a_registration(*state, CRN, "N07A123", CHANNEL__SMS));
@@ -397,16 +420,6 @@ static void a_record_that_cannot_be_read_is_our_fault_and_not_the_stores(void **
 
 // --- audit
 
-static AuditEntry *newest_audit(struct town *t) {
-  size_t n;
-  struct store_entry *entries = memory_entries(t->truth, AREA, "audit", 0, 1000, &n);
-  assert_true(n > 0);
-  AuditList *list =
-      arena_unpack(&t->arena, &audit_list__descriptor, entries[n - 1].list.data, entries[n - 1].list.size_bytes);
-  free(entries);
-  return list->entries[list->n_entries - 1];
-}
-
 static void an_audit_entry_is_in_each_commit_that_touches_somebody(void **state) {
   struct desk *d = desk_new(*state, true);
   desk_ask(d, a_registration(*state, CRN, "N07A123", CHANNEL__EMAIL));
@@ -422,6 +435,50 @@ static void an_audit_entry_is_in_each_commit_that_touches_somebody(void **state)
   assert_int_equal(truth_entries(*state, "audit"), 2);
   desk_ask(d, a_count(*state, "c"));
   assert_int_equal(truth_entries(*state, "audit"), 2);
+  desk_free(d);
+}
+
+static void an_audit_entry_says_which_classes_of_fields_were_open(void **state) {
+  struct desk *d = desk_new(*state, true);
+  desk_ask(d, a_registration(*state, CRN, "N07A123", CHANNEL__EMAIL));
+  desk_ask(d, a_reading(*state, CRN));
+  assert_int_equal(newest_audit(*state)->n_partitions, 1);
+  assert_int_equal(newest_audit(*state)->partitions[0], PARTITION__CONTACT);
+  desk_free(d);
+}
+
+static void a_person_who_is_asked_for_and_refused_is_in_the_audit(void **state) {
+  struct desk *d = desk_new(*state, true);
+  desk_ask(d, a_reading(*state, CRN));
+  assert_int_equal(desk_code(d), CODE__NOT_FOUND);
+  const AuditEntry *refused = newest_audit(*state);
+  assert_int_equal(refused->outcome, CODE__NOT_FOUND);
+  assert_string_equal(refused->subjects[0], CRN);
+  assert_string_equal(refused->message, "ReadPerson");
+  desk_free(d);
+}
+
+static void a_refusal_whose_audit_cannot_be_written_says_that_the_store_is_away(void **state) {
+  struct desk *d = desk_new(*state, true);
+  desk_send(d, a_reading(*state, CRN));
+  desk_step(d, MEMORY_FINE);
+  desk_step(d, MEMORY_LOST);
+  assert_int_equal(desk_code(d), CODE__UNAVAILABLE);
+  desk_free(d);
+}
+
+static void an_audit_entry_is_sealed_for_its_area_with_the_key_of_its_service(void **state) {
+  struct desk *d = desk_new(*state, true);
+  memset(d->keys.audit, 5, sizeof d->keys.audit);
+  desk_ask(d, a_registration(*state, CRN, "N07A123", CHANNEL__EMAIL));
+  size_t n;
+  struct store_entry *entries = memory_entries(((struct town *)*state)->truth, AREA, "audit", 0, 1, &n);
+  struct bytes list = entries[0].list, entry;
+  assert_true(audit_next(&list, &entry));
+  assert_true(audit_is_sealed(d->keys.audit, AREA, entry));
+  assert_false(audit_is_sealed(d->keys.audit, "elsewhere", entry));
+  assert_false(audit_is_sealed(d->keys.master[0], AREA, entry));
+  free(entries);
   desk_free(d);
 }
 
@@ -585,6 +642,7 @@ int main(void) {
       T(somebody_who_always_loses_the_race_is_told_to_come_again),
       T(somebody_who_loses_the_race_for_large_records_is_told_to_come_again),
       T(checking_only_changes_nothing),
+      T(what_checking_only_shows_is_in_the_audit_all_the_same),
       T(checking_only_sees_what_is_there_already),
       T(what_is_written_is_sealed_in_the_store_and_open_to_the_next_reader),
       T(a_reader_without_the_partitions_key_sees_only_the_seal),
@@ -594,6 +652,10 @@ int main(void) {
       T(a_data_key_that_does_not_unwrap_is_left_alone),
       T(a_record_that_cannot_be_read_is_our_fault_and_not_the_stores),
       T(an_audit_entry_is_in_each_commit_that_touches_somebody),
+      T(an_audit_entry_says_which_classes_of_fields_were_open),
+      T(a_person_who_is_asked_for_and_refused_is_in_the_audit),
+      T(a_refusal_whose_audit_cannot_be_written_says_that_the_store_is_away),
+      T(an_audit_entry_is_sealed_for_its_area_with_the_key_of_its_service),
       T(a_read_whose_audit_cannot_be_written_does_not_answer),
       T(a_timer_that_is_decided_is_cleared_unless_it_is_set_again),
       T(a_timer_that_could_not_be_committed_stays),
