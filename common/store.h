@@ -100,6 +100,9 @@ struct store_ops {
   // The entries of an area's events after sequence `after`, at most `limit`.
   void (*events)(struct store *s, const char *area, uint64_t after, unsigned limit, store_events_fn *done,
                  void *context);
+  // The same of an area's audit: packed AuditLists. An entry that holds no list has an empty one.
+  void (*audit)(struct store *s, const char *area, uint64_t after, unsigned limit, store_events_fn *done,
+                void *context);
   // Claims timers that are due: pushes them forward by the lease, so that a crash lets them come due again.
   void (*claim)(struct store *s, const char *area, const char *service, int64_t now_ms, int64_t lease_ms,
                 unsigned limit, store_timers_fn *done, void *context);

@@ -22,6 +22,7 @@ struct operation {
     struct store_read *read;
     struct store_change *change;
     struct {
+      const char *stream;
       char *area;
       uint64_t after;
       unsigned limit;
@@ -126,7 +127,7 @@ static void carry_out_events(struct store_memory *s, struct operation *o, enum s
   struct store_entry *entries = NULL;
   size_t n = 0;
   if (result == STORE_DONE) {
-    entries = memory_entries(s->m, o->events.area, "events", o->events.after, o->events.limit, &n);
+    entries = memory_entries(s->m, o->events.area, o->events.stream, o->events.after, o->events.limit, &n);
   }
   o->events.done(o->events.context, result, entries, n);
   free(entries);
@@ -217,7 +218,12 @@ static void memory_store_commit(struct store *store, struct store_change *change
 
 static void memory_store_events(struct store *store, const char *area, uint64_t after, unsigned limit,
                                 store_events_fn *done, void *context) {
-  enqueue(store, (struct operation){EVENTS, {.events = {copy_text(area), after, limit, done, context}}});
+  enqueue(store, (struct operation){EVENTS, {.events = {"events", copy_text(area), after, limit, done, context}}});
+}
+
+static void memory_store_audit(struct store *store, const char *area, uint64_t after, unsigned limit,
+                               store_events_fn *done, void *context) {
+  enqueue(store, (struct operation){EVENTS, {.events = {"audit", copy_text(area), after, limit, done, context}}});
 }
 
 static void memory_store_claim(struct store *store, const char *area, const char *service, int64_t now_ms,
@@ -241,7 +247,7 @@ static void memory_store_close(struct store *store, void (*closed)(void *context
   enqueue(store, (struct operation){CLOSE, {.close = {closed, context}}});
 }
 
-static const struct store_ops ops = {memory_store_read,  memory_store_commit, memory_store_events,
+static const struct store_ops ops = {memory_store_read,  memory_store_commit, memory_store_events, memory_store_audit,
                                      memory_store_claim, memory_store_ready,  memory_store_close};
 
 struct store *store_memory_open(struct memory *m, const char *service) {

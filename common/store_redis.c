@@ -103,13 +103,26 @@ static void store_read(struct store *store, struct store_read *read) {
   enqueue(s, read->n_keys || read->index ? &s->reads : &s->empties, &s->refused_reads, read);
 }
 
-static void store_events(struct store *store, const char *area, uint64_t after, unsigned limit, store_events_fn *done,
-                         void *context) {
-  struct store_redis *s = of(store);
+static void scan_stream(struct store_redis *s, struct scan from, const char *area) {
   struct scan *scan = take(sizeof *scan);
-  *scan = (struct scan){.s = s, .after = after, .limit = limit, .events = done, .context = context};
+  *scan = from;
+  scan->s = s;
   snprintf(scan->area, sizeof scan->area, "%s", area);
   enqueue(s, &s->scans, &s->refused_scans, scan);
+}
+
+static void store_events(struct store *store, const char *area, uint64_t after, unsigned limit, store_events_fn *done,
+                         void *context) {
+  scan_stream(of(store),
+              (struct scan){.stream = "events", .after = after, .limit = limit, .events = done, .context = context},
+              area);
+}
+
+static void store_audit(struct store *store, const char *area, uint64_t after, unsigned limit, store_events_fn *done,
+                        void *context) {
+  scan_stream(of(store),
+              (struct scan){.stream = "audit", .after = after, .limit = limit, .events = done, .context = context},
+              area);
 }
 
 static void store_claim(struct store *store, const char *area, const char *service, int64_t now_ms, int64_t lease_ms,
@@ -163,7 +176,8 @@ static void store_close(struct store *store, void (*closed)(void *context), void
   redis_close(s->redis, on_redis_closed, s);
 }
 
-static const struct store_ops ops = {store_read, store_commit, store_events, store_claim, store_ready, store_close};
+static const struct store_ops ops = {store_read,  store_commit, store_events, store_audit,
+                                     store_claim, store_ready,  store_close};
 
 static struct redis *connect_to(uv_loop_t *loop, const struct config *config, char *errors, size_t errors_bytes) {
   char password[256];

@@ -21,6 +21,7 @@ struct scan {
   struct redis_call call; // first
   struct store_redis *s;
   char area[64], service[64];
+  const char *stream; // "events" or "audit"
   uint64_t after;
   int64_t now_ms, lease_ms;
   unsigned limit;

@@ -128,11 +128,13 @@ void store_redis_answer_scan(struct scan *scan, enum store_result result, const 
   free(scan);
 }
 
-// An entry is its id ("<sequence>-0") and a list of fields, of which there is one.
+// An entry is its id ("<sequence>-0") and a list of fields, of which there is one. Whoever put other fields there is
+// found out by those who look for the list.
 static bool set_entry(struct store_entry *entry, const redisReply *found) {
-  if (found->elements != 2 || !found->element[0]->str || found->element[1]->elements != 2) return false;
-  const redisReply *list = found->element[1]->element[1];
-  *entry = (struct store_entry){strtoull(found->element[0]->str, NULL, 10), {(uint8_t *)list->str, list->len}};
+  if (found->elements != 2 || !found->element[0]->str) return false;
+  const redisReply *fields = found->element[1];
+  *entry = (struct store_entry){.last = strtoull(found->element[0]->str, NULL, 10)};
+  if (fields->elements == 2) entry->list = (struct bytes){(uint8_t *)fields->element[1]->str, fields->element[1]->len};
   return true;
 }
 
@@ -160,7 +162,7 @@ static void send_events(struct store_redis *s, struct scan *scan) {
   snprintf(from, sizeof from, "(%llu", (unsigned long long)scan->after);
   resp_begin(&s->resp);
   resp_text(&s->resp, "XRANGE");
-  resp_key(&s->resp, scan->area, "events", "", 0);
+  resp_key(&s->resp, scan->area, scan->stream, "", 0);
   resp_text(&s->resp, scan->after ? from : "-");
   resp_text(&s->resp, "+");
   resp_text(&s->resp, "COUNT");

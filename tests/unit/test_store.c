@@ -355,6 +355,20 @@ static void events_are_read_from_the_middle_of_an_entry(struct world *w) {
   events_are(w, 6, 10, "");
 }
 
+static void the_audit_is_a_stream_of_its_own(struct world *w) {
+  struct seen seen = {.w = w};
+  uint64_t first;
+  struct store_change change = {.area = "a", .audit = {(const uint8_t *)"who", 3}, .n_audit = 1};
+  assert_int_equal(publish(w, "x", 1, &first), STORE_DONE);
+  assert_int_equal(commit_one(w, change), STORE_DONE);
+  assert_int_equal(commit_one(w, change), STORE_DONE);
+  w->waiting++;
+  w->store->ops->audit(w->store, "a", 1, 10, on_entries, &seen);
+  settle(w);
+  assert_string_equal(seen.text, "2=who ");
+  events_are(w, 0, 10, "1=x ");
+}
+
 static void an_index_is_read_page_by_page(struct world *w) {
   const char *members[] = {"b", "d", "a", "c", "a/1", "b"};
   for (int i = 0; i < 6; i++) index_member(w, "i", members[i], false);
@@ -702,6 +716,7 @@ static const struct {
     SCENARIO(sequences_are_gapless_whatever_conflicts),
     SCENARIO(each_area_has_its_own_sequence_in_one_batch),
     SCENARIO(events_are_read_from_the_middle_of_an_entry),
+    SCENARIO(the_audit_is_a_stream_of_its_own),
     SCENARIO(an_index_is_read_page_by_page),
     SCENARIO(an_owners_index_shows_nothing_of_its_neighbours),
     SCENARIO(records_and_a_page_come_in_one_read),
