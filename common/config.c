@@ -23,8 +23,9 @@ enum {
   REPORTING = 16,
   COURIER = 32,
   OPERATOR = 64,
+  NOTARY = 128,
   BACKENDS = INTAKE | REMINDERS | MATCHING | REPORTING | COURIER,
-  ALL = BACKENDS | GATEWAY | OPERATOR,
+  ALL = BACKENDS | GATEWAY | OPERATOR | NOTARY,
 };
 
 static const struct {
@@ -32,7 +33,7 @@ static const struct {
   unsigned bit;
 } services[] = {
     {"gateway", GATEWAY},     {"intake", INTAKE},   {"reminders", REMINDERS}, {"matching", MATCHING},
-    {"reporting", REPORTING}, {"courier", COURIER}, {"operator", OPERATOR},
+    {"reporting", REPORTING}, {"courier", COURIER}, {"operator", OPERATOR},   {"notary", NOTARY},
 };
 
 // Every variable: where it goes, what it is when it is not set, and which services do not start without it.
@@ -66,6 +67,7 @@ static const struct variable {
     {"ALONGSIDE_SMS_KEY_FILE", offsetof(struct config, sms_key_file), NULL, 0},
     {"ALONGSIDE_MODEL", offsetof(struct config, model), NULL, REPORTING},
     {"ALONGSIDE_WEB", offsetof(struct config, web), NULL, GATEWAY},
+    {"ALONGSIDE_AUDIT", offsetof(struct config, audit), NULL, NOTARY},
     {"ALONGSIDE_LOG", offsetof(struct config, log_level), "info", ALL},
 };
 

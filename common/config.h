@@ -21,6 +21,7 @@ struct config {
   const char *sms_url, *sms_key_file;
   const char *model;     // ALONGSIDE_MODEL: reporting's SQLite file
   const char *web;       // ALONGSIDE_WEB: the folder of pages
+  const char *audit;     // ALONGSIDE_AUDIT: the folder of the notary's chain of the audit
   const char *log_level; // ALONGSIDE_LOG: "debug", "info", "warn", "error"
   Areas *areas;
   struct arena arena; // holds all of the above

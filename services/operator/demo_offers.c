@@ -82,7 +82,7 @@ static void offer_person(struct answering *x, unsigned person) {
 void demo_offers(struct demo *d) {
   struct answering x = {.d = d};
   progress_begin(&d->progress, "offers", d->n_people);
-  x.can_answer = d->config.redis && d->config.keys && sync_open(&x.sync);
+  x.can_answer = d->config.redis && d->config.keys && sync_open(&x.sync, "operator");
   for (unsigned i = 0; i < d->n_people; i++) {
     if (demo_mentor_roll(d, i) < DEMO_OFFERED) offer_person(&x, i);
     progress_at(&d->progress, i + 1);

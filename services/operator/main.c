@@ -37,6 +37,21 @@ static const struct command commands[] = {
     {"verify", "checks that an area's records, events and indexes are whole",
      "Reads everything and changes nothing. Exit status 0 when nothing is wrong; else each fault is a line.",
      verify_options, verify_run},
+    {"audit", "verifies the audit, and shows who touched whose record",
+     "usage: alongside audit verify [--area AREA]\n"
+     "       alongside audit show [--area AREA] [--actor WHO] [--days DAYS] [CRN]\n"
+     "       alongside audit notarize\n"
+     "Every read and every change of somebody's record has an entry in the audit, sealed by the service that wrote "
+     "it.\n"
+     "`notarize` is the notary, a process that runs beside the services: it chains the entries in files outside of\n"
+     "Redis and signs the newest link at least every minute.\n"
+     "`verify` compares the audit in Redis with these files and names every entry that was changed, removed, inserted\n"
+     "or moved. It needs Redis, the files and the keys, and none of the services. Exit status 0 when nothing is "
+     "wrong;\n"
+     "else each fault is a line.\n"
+     "`show` says who looked at a person or changed something, when, as what and with which outcome; with --actor,\n"
+     "what somebody did. That you have asked is written to the audit first.",
+     audit_options, audit_run},
 };
 enum {
   COMMANDS = sizeof commands / sizeof commands[0]

@@ -2,7 +2,7 @@
 //
 // Subcommands that change or read people's data go through the gateway's HTTP door with a token, like everybody else
 // (door.h: ALONGSIDE_URL, ALONGSIDE_TOKEN). So does status, without a token. Those that keep the installation use the
-// keys folder and the store (keygen, token, verify), or the bus (replay).
+// keys folder and the store (keygen, token, verify, audit), or the bus (replay).
 #pragma once
 #include "config.h"
 #include "store.h"
@@ -42,5 +42,6 @@ int status_run(int argc, char **argv);
 int report_run(int argc, char **argv);
 int replay_run(int argc, char **argv);
 int verify_run(int argc, char **argv);
+int audit_run(int argc, char **argv);
 extern const struct option_spec keygen_options[], token_options[], import_options[], demo_options[], status_options[],
-    report_options[], replay_options[], verify_options[];
+    report_options[], replay_options[], verify_options[], audit_options[];

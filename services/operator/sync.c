@@ -39,15 +39,15 @@ static bool wait_ready(struct sync *s) {
   return s->store->ops->ready(s->store);
 }
 
-bool sync_open(struct sync *s) {
+bool sync_open(struct sync *s, const char *name) {
   char errors[1024];
   *s = (struct sync){0};
   uv_loop_init(&s->loop);
-  if (config_load(&s->config, "operator", errors, sizeof errors)) {
+  if (config_load(&s->config, name, errors, sizeof errors)) {
     fprintf(stderr, "alongside: %s\n", errors);
     return false;
   }
-  log_open("operator", "error");
+  log_open(name, "error");
   s->store = store_redis_open(&s->loop, &s->config, errors, sizeof errors);
   if (!s->store || !wait_ready(s)) {
     fprintf(stderr, "alongside: the store at %s does not answer%s%s\n", s->config.redis, s->store ? "" : ": ",
@@ -136,5 +136,12 @@ bool sync_events(struct sync *s, const char *area, uint64_t after, unsigned limi
                  size_t *n, struct arena *a) {
   struct wait w = {.entries = entries, .n = n, .arena = a};
   s->store->ops->events(s->store, area, after, limit, on_events, &w);
+  return wait_for(s, &w);
+}
+
+bool sync_audit(struct sync *s, const char *area, uint64_t after, unsigned limit, struct store_entry **entries,
+                size_t *n, struct arena *a) {
+  struct wait w = {.entries = entries, .n = n, .arena = a};
+  s->store->ops->audit(s->store, area, after, limit, on_events, &w);
   return wait_for(s, &w);
 }

@@ -9,8 +9,9 @@ struct sync {
   struct config config;
   struct store *store;
 };
-// Reads the configuration and waits up to ten seconds for the store. False: what is wrong is on standard error.
-bool sync_open(struct sync *s);
+// Reads the configuration of `name` and waits up to ten seconds for the store. False: what is wrong is on standard
+// error.
+bool sync_open(struct sync *s, const char *name);
 void sync_close(struct sync *s);
 
 // `value`'s body is valid until the arena goes.
@@ -24,3 +25,6 @@ bool sync_members(struct sync *s, const char *area, const char *index, const cha
 // Entries of the events after `after`; lists in the arena.
 bool sync_events(struct sync *s, const char *area, uint64_t after, unsigned limit, struct store_entry **entries,
                  size_t *n, struct arena *a);
+// The same of the audit.
+bool sync_audit(struct sync *s, const char *area, uint64_t after, unsigned limit, struct store_entry **entries,
+                size_t *n, struct arena *a);

@@ -149,7 +149,7 @@ int token_run(int argc, char **argv) {
   struct arguments a;
   struct sync s;
   if (!arguments_read(&a, token_options, argc, argv)) return 2;
-  if (!sync_open(&s)) return 1;
+  if (!sync_open(&s, "operator")) return 1;
   const char *revoked = argument(&a, "revoke", NULL);
   bool done = revoked ? revoke_token(&s, revoked) : make(&s, &a);
   sync_close(&s);

@@ -137,7 +137,7 @@ int verify_run(int argc, char **argv) {
   struct arguments a;
   struct verify v = {.now_ms = (int64_t)time(NULL) * 1000};
   if (!arguments_read(&a, verify_options, argc, argv)) return 2;
-  if (!sync_open(&v.sync)) return 1;
+  if (!sync_open(&v.sync, "operator")) return 1;
   const char *only = argument(&a, "area", NULL);
   const Areas *areas = v.sync.config.areas;
   int status = only && !config_area(&v.sync.config, only) ? complain(only) : 0;
