@@ -359,36 +359,63 @@ static struct err admit(struct engine *e, const struct row *row, const Area *are
                         const Actor *actor) {
   if (!row) return ERR(NOT_FOUND, NULL, "this service takes no such message");
   if (!actor) return ERR(UNAUTHENTICATED, NULL, "sign in again: the message carries no valid actor");
+  if (e->in_flight >= ENGINE_IN_FLIGHT) return ERR(UNAVAILABLE, NULL, "busy; send it again in a moment");
   if (!(actor_roles(actor) & row->roles)) return ERR(FORBIDDEN, NULL, "your role may not do this");
   if (!actor_covers(actor, request->area)) return ERR(FORBIDDEN, NULL, "this is not in your areas");
   if (!area) return ERR(NOT_FOUND, NULL, "there is no such area");
-  if (e->in_flight >= ENGINE_IN_FLIGHT) return ERR(UNAVAILABLE, NULL, "busy; send it again in a moment");
   if (!e->store->ops->ready(e->store))
     return ERR(UNAVAILABLE, NULL, "the store is not ready; send it again in a moment");
   return ERR_NONE;
+}
+
+static struct job *command_job(struct engine *e, const struct row *row, const Area *area, const struct bus_route *route,
+                               const Envelope *request, const Actor *actor) {
+  struct job *j = job_new(e, row, request->type, area);
+  j->route = *route;
+  set_correlation(j, request->correlation_id);
+  j->m.actor = actor_copy(&j->arena, actor);
+  j->m.roles = actor_roles(actor);
+  j->m.check_only = j->rs.certain = request->check_only; // no commit follows that would show a stale guess
+  j->body = arena_unpack(&j->arena, row->body, request->body.data, request->body.len);
+  j->m.body = j->body;
+  return j;
+}
+
+// Whose record a command asks for, where it says so by itself; else NULL.
+static const char *person_asked_for(const ProtobufCMessage *body) {
+  const ProtobufCFieldDescriptor *f =
+      body ? protobuf_c_message_descriptor_get_field_by_name(body->descriptor, "crn") : NULL;
+  return f ? *(char *const *)((const char *)body + f->offset) : NULL;
+}
+
+// A role or an area that may not do this asks for a person all the same: that is in the audit, too.
+static void deny(struct job *j, const char *why) {
+  char crn[8];
+  const char *asked_for = person_asked_for(j->body);
+  j->engine->refused++;
+  j->change = refuse(&j->m, CODE__FORBIDDEN, NULL, why);
+  if (asked_for && text_crn(asked_for, crn)) change_touch(&j->change, crn);
+  commit(j);
 }
 
 void engine_request(struct engine *e, const struct bus_route *route, const Envelope *request, const Actor *actor) {
   const struct row *row = find_row(e, ROW_COMMAND, request->type);
   const Area *area = config_area(e->config, request->area);
   struct err err = admit(e, row, area, request, actor);
+  if (err.code == CODE__FORBIDDEN && area) {
+    deny(command_job(e, row, area, route, request, actor), err.why);
+    return;
+  }
   if (err_is(err)) {
     e->overload += err.code == CODE__UNAVAILABLE;
     reject(e, route, request, err.code, err.why);
     return;
   }
-  struct job *j = job_new(e, row, request->type, area);
-  j->route = *route;
-  set_correlation(j, request->correlation_id);
+  struct job *j = command_job(e, row, area, route, request, actor);
   if (request->deadline_ms && request->deadline_ms < j->m.now.ms) {
     finish(j, ENGINE_DONE, CODE__DEADLINE, "it came after its deadline; send it again");
     return;
   }
-  j->m.actor = actor_copy(&j->arena, actor);
-  j->m.roles = actor_roles(actor);
-  j->m.check_only = j->rs.certain = request->check_only; // no commit follows that would show a stale guess
-  j->body = arena_unpack(&j->arena, row->body, request->body.data, request->body.len);
-  j->m.body = j->body;
   if (!j->body || !seal_walk(j->body, visit_unsealed, NULL)) {
     finish(j, ENGINE_DONE, CODE__INVALID, "the body is not a message of that type");
     return;

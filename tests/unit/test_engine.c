@@ -60,6 +60,7 @@ static void a_role_that_the_row_does_not_name_is_refused(void **state) {
   Actor actor = *an_actor();
   actor.roles = manager;
   desk_send_as(d, a_reading(*state, CRN), &actor, false);
+  desk_run(d);
   assert_int_equal(desk_code(d), CODE__FORBIDDEN);
   desk_free(d);
 }
@@ -70,6 +71,7 @@ static void another_area_is_refused(void **state) {
   Actor actor = *an_actor();
   actor.areas = elsewhere;
   desk_send_as(d, a_reading(*state, CRN), &actor, false);
+  desk_run(d);
   assert_int_equal(desk_code(d), CODE__FORBIDDEN);
   desk_free(d);
 }
@@ -458,6 +460,21 @@ static void a_person_who_is_asked_for_and_refused_is_in_the_audit(void **state) 
   desk_free(d);
 }
 
+static void a_role_that_asks_for_a_person_in_vain_is_in_the_audit(void **state) {
+  struct desk *d = desk_new(*state, true);
+  Role mentor[] = {ROLE__MENTOR};
+  Actor actor = *an_actor();
+  actor.roles = mentor;
+  desk_send_as(d, a_reading(*state, CRN), &actor, false);
+  desk_run(d);
+  assert_int_equal(desk_code(d), CODE__FORBIDDEN);
+  const AuditEntry *refused = newest_audit(*state);
+  assert_int_equal(refused->outcome, CODE__FORBIDDEN);
+  assert_string_equal(refused->subjects[0], CRN);
+  assert_int_equal(refused->roles[0], ROLE__MENTOR);
+  desk_free(d);
+}
+
 static void a_refusal_whose_audit_cannot_be_written_says_that_the_store_is_away(void **state) {
   struct desk *d = desk_new(*state, true);
   desk_send(d, a_reading(*state, CRN));
@@ -654,6 +671,7 @@ int main(void) {
       T(an_audit_entry_is_in_each_commit_that_touches_somebody),
       T(an_audit_entry_says_which_classes_of_fields_were_open),
       T(a_person_who_is_asked_for_and_refused_is_in_the_audit),
+      T(a_role_that_asks_for_a_person_in_vain_is_in_the_audit),
       T(a_refusal_whose_audit_cannot_be_written_says_that_the_store_is_away),
       T(an_audit_entry_is_sealed_for_its_area_with_the_key_of_its_service),
       T(a_read_whose_audit_cannot_be_written_does_not_answer),
