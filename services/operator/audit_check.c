@@ -111,12 +111,17 @@ static int compare_digests(const void *one, const void *other, void *chain) {
   return order ? order : (*a > *b) - (*a < *b);
 }
 
+// The digest of what is at a place of the sorted sequences.
+static const uint8_t *digest_at(const struct audit_check *c, size_t place) {
+  return c->chain.links[c->by_digest[place] - 1].digest;
+}
+
 // No two entries are alike: each has its moment and its correlation id.
 static void check_copies(struct audit_check *c) {
   for (size_t i = 1; i < c->n_by_digest; i++) {
-    uint64_t one = c->by_digest[i - 1], other = c->by_digest[i];
-    if (!memcmp(link_at(c, one)->digest, link_at(c, other)->digest, AUDIT_HASH_BYTES))
-      fault(c, "entry %" PRIu64 " is a copy of entry %" PRIu64 ": it was inserted", other, one);
+    if (!memcmp(digest_at(c, i - 1), digest_at(c, i), AUDIT_HASH_BYTES))
+      fault(c, "entry %" PRIu64 " is a copy of entry %" PRIu64 ": it was inserted", c->by_digest[i],
+            c->by_digest[i - 1]);
   }
 }
 
@@ -150,12 +155,12 @@ static uint64_t known_as(const struct audit_check *c, const uint8_t digest[AUDIT
   size_t from = 0, to = c->n_by_digest;
   while (from < to) {
     size_t middle = from + (to - from) / 2;
-    if (memcmp(link_at(c, c->by_digest[middle])->digest, digest, AUDIT_HASH_BYTES) < 0)
+    if (memcmp(digest_at(c, middle), digest, AUDIT_HASH_BYTES) < 0)
       from = middle + 1;
     else
       to = middle;
   }
-  bool found = from < c->n_by_digest && !memcmp(link_at(c, c->by_digest[from])->digest, digest, AUDIT_HASH_BYTES);
+  bool found = from < c->n_by_digest && !memcmp(digest_at(c, from), digest, AUDIT_HASH_BYTES);
   return found ? c->by_digest[from] : 0;
 }
 

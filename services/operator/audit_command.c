@@ -11,6 +11,7 @@ const struct option_spec audit_options[] = {
     {"area", "AREA", "only this area (all of the areas file)"},
     {"folder", "FOLDER", "verify: where the notary's files are (ALONGSIDE_AUDIT)"},
     {"actor", "WHO", "show: only what this person or system did"},
+    {"as", "NAME", "show: who asks (the name under which you are logged in)"},
     {"days", "DAYS", "show: only the last days (all)"},
     {0},
 };
@@ -30,6 +31,7 @@ static int show(struct sync *s, const struct arguments *a) {
   char crn[8] = "";
   const char *days = argument(a, "days", NULL);
   struct audit_question q = {.actor = argument(a, "actor", NULL), .area = argument(a, "area", NULL)};
+  q.asker = argument(a, "as", NULL);
   if (a->n_positional > 1 && !text_crn(a->positional[1], crn)) return complain("a CRN is a letter and six digits");
   if (*crn) q.crn = crn;
   if (!q.crn && !q.actor) return complain("show: name a person by CRN, or somebody with --actor");

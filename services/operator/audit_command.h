@@ -22,7 +22,8 @@ int audit_verify(struct sync *s, const char *folder, const char *area);
 struct audit_question {
   const char *crn, *actor; // NULL: whoever
   int64_t since_ms;
-  const char *area; // NULL: all
+  const char *area;  // NULL: all
+  const char *asker; // NULL: the name under which one is logged in
 };
 int audit_show(struct sync *s, const struct audit_question *q);
 // One entry as a line, without its end.

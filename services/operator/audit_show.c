@@ -62,7 +62,7 @@ static bool write_down(struct sync *s, struct arena *a, const struct audit_quest
   AuditEntry entry = AUDIT_ENTRY__INIT;
   randombytes_buf(correlation, sizeof correlation);
   entry.at_ms = (int64_t)time(NULL) * 1000;
-  entry.actor = (char *)who(a);
+  entry.actor = (char *)(q->asker ? q->asker : who(a));
   entry.operation = OPERATION__CONSULTATION;
   entry.message = "audit show";
   entry.n_subjects = 1;

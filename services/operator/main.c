@@ -39,7 +39,7 @@ static const struct command commands[] = {
      verify_options, verify_run},
     {"audit", "verifies the audit, and shows who touched whose record",
      "usage: alongside audit verify [--area AREA]\n"
-     "       alongside audit show [--area AREA] [--actor WHO] [--days DAYS] [CRN]\n"
+     "       alongside audit show [--area AREA] [--actor WHO] [--days DAYS] [--as NAME] [CRN]\n"
      "       alongside audit notarize\n"
      "Every read and every change of somebody's record has an entry in the audit, sealed by the service that wrote "
      "it.\n"
