@@ -17,15 +17,16 @@ import pytest
 pytestmark = pytest.mark.skipif("ALONGSIDE_TEST_TOKEN" not in os.environ or "COMPOSE_PROJECT_NAME" not in os.environ,
                                 reason="needs the stack that tests/containers/run brings up")
 
-SERVICES = ("gateway", "intake", "reminders", "matching", "reporting", "courier")
+SERVICES = ("gateway", "intake", "reminders", "matching", "reporting", "courier", "notary")
 PUBLISHED = {"gateway", "standin"}  # the stand-in is there for tests and demonstrations only
 KEYS = {
-    "gateway": {"gateway.curve", "gateway.sign"},
-    "intake": {"intake.curve", "contact.master", "supervision.master"},
-    "reminders": {"reminders.curve", "contact.master"},
-    "matching": {"matching.curve", "contact.master"},
-    "reporting": {"reporting.curve"},
-    "courier": {"courier.curve", "contact.master", "sms.key"},
+    "gateway": {"peers.yaml", "gateway.curve", "gateway.audit", "gateway.sign"},
+    "intake": {"peers.yaml", "intake.curve", "intake.audit", "contact.master", "supervision.master"},
+    "reminders": {"peers.yaml", "reminders.curve", "reminders.audit", "contact.master"},
+    "matching": {"peers.yaml", "matching.curve", "matching.audit", "contact.master"},
+    "reporting": {"peers.yaml", "reporting.curve", "reporting.audit"},
+    "courier": {"peers.yaml", "courier.curve", "courier.audit", "contact.master", "sms.key"},
+    "notary": {"notary.audit", "notary.sign"},
 }
 NO_CAPABILITY = "0" * 16
 PERSON = {"practitioner": "N01A001", "personal": {"givenName": "Siân", "familyName": "O'Dŵr"}, "language": "ENGLISH",
@@ -162,7 +163,7 @@ def test_of_the_services_only_the_courier_is_given_a_way_out():
 
 def test_each_service_is_given_its_own_keys_and_no_others():
     for service, own in KEYS.items():
-        assert set(inside(service, "ls -A /keys").stdout.split()) == own | {"peers.yaml", "redis.password"}, service
+        assert set(inside(service, "ls -A /keys").stdout.split()) == own | {"redis.password"}, service
 
 
 def test_the_store_is_given_hashes_of_passwords_only():
@@ -212,6 +213,20 @@ def test_an_account_may_do_what_its_service_does_and_nothing_else():
     for words in ("FLUSHALL", "CONFIG SET appendonly no", "SHUTDOWN NOSAVE", "ACL LIST", "KEYS *", "EVAL 1 0",
                   "REPLICAOF 127.0.0.1 1", "MONITOR", "FUNCTION FLUSH"):
         assert "NOPERM" in redis_as("intake", words), words
+
+
+def test_the_notary_may_read_audits_and_nothing_else():
+    assert "NOPERM" not in redis_as("notary", "XRANGE {demo-north}:audit - + COUNT 1")
+    for words in ("XRANGE {demo-north}:events - +", "MGET {demo-north}:sequence", "XADD {demo-north}:audit * a b",
+                  "FCALL commit 0 0", "DEL {demo-north}:audit"):
+        assert "NOPERM" in redis_as("notary", words), words
+
+
+def test_the_audit_is_chained_outside_of_the_store_and_whole():
+    assert put_person(crn()) == 201
+    assert wait_for(lambda: inside("notary", "ls -s /var/lib/audit/demo-north.chain", check=False).stdout.split()[:1] not in ([], ["0"]))
+    verified = compose("run", "--rm", "-T", "operator", "audit", "verify", check=False)
+    assert verified.returncode == 0, verified.stdout
 
 
 def test_nobody_can_be_the_default_account():

@@ -189,7 +189,7 @@ class LocalStack(Stack):
     def environment(self, token=None):
         return {**super().environment(token), **self.own,
                 "ALONGSIDE_REDIS": f"unix:{self.home}/redis.sock", "ALONGSIDE_KEYS": str(self.home / "keys"),
-                "ALONGSIDE_MODEL": str(self.home / "reporting.sqlite"),
+                "ALONGSIDE_MODEL": str(self.home / "reporting.sqlite"), "ALONGSIDE_AUDIT": str(self.home / "audit"),
                 **{f"ALONGSIDE_{name.upper()}": self.endpoint(name) for name in SERVICES[:5]},
                 "ALONGSIDE_SUBSCRIBE": ",".join(self.publishes(name) for name in SERVICES[:5])}
 

@@ -25,7 +25,7 @@ def people_rows(n):
 def test_help_is_everywhere(operator):
     whole = operator.run("--help")
     assert whole.returncode == 0
-    for command in ("keygen", "token", "import", "demo", "status", "report", "replay", "verify"):
+    for command in ("keygen", "token", "import", "demo", "status", "report", "replay", "verify", "audit"):
         assert command in whole.stdout
         one = operator.run(command, "--help")
         assert one.returncode == 0 and f"alongside {command}" in one.stdout

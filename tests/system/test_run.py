@@ -46,7 +46,7 @@ def test_what_was_there_is_there_after_stop_and_start(local, second):
     before = second.get(f"/people/{crn}").text
     stopped = second.stop()
     assert stopped.returncode == 0 and not second.is_ready()
-    assert second.script("--status").stdout.count("not running") == len(SERVICES) + 3
+    assert second.script("--status").stdout.count("not running") == len(SERVICES) + 4
     assert list((second.home / "run").glob("*.pid")) == []
     second.start()
     assert second.get(f"/people/{crn}").text == before
