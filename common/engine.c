@@ -375,6 +375,7 @@ static struct job *command_job(struct engine *e, const struct row *row, const Ar
   set_correlation(j, request->correlation_id);
   j->m.actor = actor_copy(&j->arena, actor);
   j->m.roles = actor_roles(actor);
+  j->purpose = text_is_slug(request->purpose) ? arena_text(&j->arena, request->purpose) : NULL;
   j->m.check_only = j->rs.certain = request->check_only; // no commit follows that would show a stale guess
   j->body = arena_unpack(&j->arena, row->body, request->body.data, request->body.len);
   j->m.body = j->body;
@@ -418,6 +419,10 @@ void engine_request(struct engine *e, const struct bus_route *route, const Envel
   }
   if (!j->body || !seal_walk(j->body, visit_unsealed, NULL)) {
     finish(j, ENGINE_DONE, CODE__INVALID, "the body is not a message of that type");
+    return;
+  }
+  if (*request->purpose && !j->purpose) {
+    finish(j, ENGINE_DONE, CODE__INVALID, "the purpose must be a code of 1 to 64 of a-z, 0-9 and '-'");
     return;
   }
   step(j);

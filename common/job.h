@@ -47,6 +47,7 @@ struct job {
   struct bus_route route;
   uint8_t correlation[16];
   size_t correlation_bytes;
+  char *purpose; // NULL: the request gave none
   // of an event
   uint64_t seen, sequence;
   engine_done_fn *done;

@@ -1,5 +1,6 @@
 #include "bind.h"
 #include "json.h"
+#include "text.h"
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -278,4 +279,12 @@ struct err bind_if_match(struct arena *a, const struct route *route, const char 
   uint64_t version;
   if (!parse_number(digits, UINT64_MAX, &version)) return ERR(INVALID, NULL, wrong);
   return set_field(a, bind_field(route->command, "seen_version", strlen("seen_version")), command, digits);
+}
+
+struct err bind_purpose(struct arena *a, const char *header, const char **purpose) {
+  *purpose = NULL;
+  if (!header) return ERR_NONE;
+  if (!text_is_slug(header)) return ERR(INVALID, NULL, "Purpose must be a code of 1 to 64 of a-z, 0-9 and '-'");
+  *purpose = arena_text(a, header);
+  return ERR_NONE;
 }

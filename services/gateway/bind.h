@@ -25,6 +25,9 @@ struct err bind_query(struct arena *a, const struct route *route, char *query, P
 // needed.
 struct err bind_if_match(struct arena *a, const struct route *route, const char *header, ProtobufCMessage *command);
 
+// Why it is asked for, as the header Purpose says: a code for the audit. `header` may be NULL: then NULL.
+struct err bind_purpose(struct arena *a, const char *header, const char **purpose);
+
 // Whether a field of a GET's command is one of its query parameters: a single value that is not in the path.
 bool bind_is_query(const struct route *route, const ProtobufCFieldDescriptor *field);
 // The field that a pattern's parameter names. `name` need not end after `name_bytes`. NULL: there is none.

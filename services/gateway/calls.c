@@ -71,6 +71,7 @@ void call_give_back(struct call *c) {
   c->arena.cap_bytes = ARENA_CAP_BYTES;
   c->route = NULL;
   c->command = NULL;
+  c->purpose = NULL;
   c->request = NULL;
   c->check_only = c->as_csv = false;
   c->next_free = cs->free;
@@ -146,5 +147,6 @@ void call_send(struct call *c, const struct identity *who) {
   e.deadline_ms = gateway_now_ms() + CALLS_DEADLINE_MS;
   e.body = pack(c->gateway->calls, c->command);
   e.check_only = c->check_only;
+  if (c->purpose) e.purpose = (char *)c->purpose;
   bus_call(c->gateway->services[c->route->service], &e, on_answer, c);
 }

@@ -31,6 +31,7 @@ struct call {
   const struct route *route;
   const char *area;          // in the arena
   ProtobufCMessage *command; // in the arena
+  const char *purpose;       // why, as a code; NULL: it was not said
   bool check_only;
   call_done_fn *done;
   void *owner;

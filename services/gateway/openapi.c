@@ -68,6 +68,11 @@ static json_t *if_match_parameter(void) {
   return parameter("header", "If-Match", false, json_pack("{s:s, s:s}", "type", "string", "pattern", "^\"[0-9]+\"$"));
 }
 
+static json_t *purpose_parameter(void) {
+  json_t *schema = json_pack("{s:s, s:s}", "type", "string", "pattern", "^[a-z0-9-]{1,64}$");
+  return parameter("header", "Purpose", false, schema);
+}
+
 static json_t *parameters_of(const struct route *row, char *path, size_t path_bytes) {
   json_t *parameters = json_array();
   json_t *area = json_pack("{s:s, s:s}", "type", "string", "pattern", "^[a-z0-9-]{1,32}$");
@@ -76,6 +81,7 @@ static json_t *parameters_of(const struct route *row, char *path, size_t path_by
   add_query(row, parameters);
   add_options(row, parameters);
   if (row->if_match) json_array_append_new(parameters, if_match_parameter());
+  if (row->kind == ROUTE_CALL) json_array_append_new(parameters, purpose_parameter());
   return parameters;
 }
 

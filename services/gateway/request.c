@@ -88,6 +88,7 @@ static void begin_call(struct call *c, const struct identity *who) {
     return;
   }
   struct err e = bind_request(c, &options);
+  if (!err_is(e)) e = bind_purpose(&c->arena, http_header(c->request, "purpose"), &c->purpose);
   if (err_is(e)) {
     refuse_error(c, e);
     return;

@@ -33,6 +33,7 @@ void audit_write_line(FILE *out, const char *area, uint64_t sequence, const Audi
   for (size_t i = 0; i < e->n_subjects; i++) fprintf(out, "%s%s", i ? "," : " of ", e->subjects[i]);
   for (size_t i = 0; i < e->n_partitions; i++)
     fprintf(out, "%s%s", i ? "," : " open ", word(&partition__descriptor, e->partitions[i]));
+  if (*e->purpose) fprintf(out, " for %s", e->purpose);
   fprintf(out, ": %s (%s %s)", word(&code__descriptor, e->outcome), e->service, correlation);
 }
 

@@ -100,6 +100,8 @@ def test_the_notary_goes_on_where_it_was_killed(own):
 def test_show_says_who_looked_at_a_person_and_who_was_refused(own):
     crn = people.new_crn()
     own.made(f"/people/{crn}", people.person(crn, restricted=["N02A002"]))
+    assert own.get(f"/people/{crn}", headers={"Purpose": "case-review"}).status == 200
+    assert own.get(f"/people/{crn}", headers={"Purpose": "I wanted to know"}).status == 400
     hidden = own.get(f"/people/{crn}", token=own.token_for("N02A002", "practitioner"))
     wrong_role = own.get(f"/people/{crn}", token=own.token_for("V01A001", "manager"))
     assert (hidden.status, wrong_role.status) == (404, 403)
@@ -107,6 +109,7 @@ def test_show_says_who_looked_at_a_person_and_who_was_refused(own):
     assert said.returncode == 0, said.stderr
     lines = said.stdout.splitlines()
     assert [line for line in lines if "COLLECTION RegisterPerson" in line and line.split(": ")[1].startswith("OK")]
+    assert [line for line in lines if "ReadPerson" in line and " for case-review: OK" in line]
     assert [line for line in lines if "N02A002 as PRACTITIONER CONSULTATION ReadPerson" in line and ": NOT_FOUND" in line]
     assert [line for line in lines if "V01A001 as MANAGER CONSULTATION ReadPerson" in line and ": FORBIDDEN" in line]
     assert [line for line in lines if "inspector CONSULTATION audit show" in line]

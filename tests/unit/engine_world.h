@@ -51,6 +51,7 @@ struct desk {
   uint8_t list[65536]; // the newest that was published, an EventList
   size_t list_bytes;
   int64_t due_at_ms;
+  const char *purpose; // of what is sent to it; NULL: none
 };
 
 // --- the desk's decisions
@@ -342,6 +343,7 @@ static inline void desk_send_as(struct desk *d, const void *command, const Actor
   request.type = (char *)m->descriptor->short_name;
   request.area = AREA;
   request.check_only = check_only;
+  if (d->purpose) request.purpose = (char *)d->purpose;
   request.correlation_id = (ProtobufCBinaryData){sizeof correlation, correlation};
   request.body.len = protobuf_c_message_get_packed_size(m);
   request.body.data = arena_take(&d->town->arena, request.body.len + 1);

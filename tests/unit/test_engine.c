@@ -460,6 +460,18 @@ static void a_person_who_is_asked_for_and_refused_is_in_the_audit(void **state) 
   desk_free(d);
 }
 
+static void why_somebody_asks_is_in_the_audit_as_a_code(void **state) {
+  struct desk *d = desk_new(*state, true);
+  desk_ask(d, a_registration(*state, CRN, "N07A123", CHANNEL__EMAIL));
+  assert_string_equal(newest_audit(*state)->purpose, "");
+  d->purpose = "case-review";
+  assert_int_equal(desk_ask(d, a_reading(*state, CRN)), CODE__OK);
+  assert_string_equal(newest_audit(*state)->purpose, "case-review");
+  d->purpose = "She rang and told me";
+  assert_int_equal(desk_ask(d, a_reading(*state, CRN)), CODE__INVALID);
+  desk_free(d);
+}
+
 static void a_role_that_asks_for_a_person_in_vain_is_in_the_audit(void **state) {
   struct desk *d = desk_new(*state, true);
   Role mentor[] = {ROLE__MENTOR};
@@ -671,6 +683,7 @@ int main(void) {
       T(an_audit_entry_is_in_each_commit_that_touches_somebody),
       T(an_audit_entry_says_which_classes_of_fields_were_open),
       T(a_person_who_is_asked_for_and_refused_is_in_the_audit),
+      T(why_somebody_asks_is_in_the_audit_as_a_code),
       T(a_role_that_asks_for_a_person_in_vain_is_in_the_audit),
       T(a_refusal_whose_audit_cannot_be_written_says_that_the_store_is_away),
       T(an_audit_entry_is_sealed_for_its_area_with_the_key_of_its_service),

@@ -502,11 +502,12 @@ static void an_entry_is_told_as_who_when_what_whose_and_with_which_outcome(void 
   e.partitions = partitions;
   e.correlation_id = (ProtobufCBinaryData){2, (uint8_t *)"\x12\xab"};
   e.service = "intake";
+  e.purpose = "case-review";
   FILE *out = fmemopen(line, sizeof line, "w");
   audit_write_line(out, AREA, 7, &e);
   fclose(out);
   assert_string_equal(line, "2026-11-23T05:00:00Z demo-north/7 N01A001 as PRACTITIONER CONSULTATION ReadSession of "
-                            "X123456 open CONTACT,SUPERVISION: OK (intake 12ab)");
+                            "X123456 open CONTACT,SUPERVISION for case-review: OK (intake 12ab)");
 }
 
 static void an_entry_answers_a_question_about_its_subject_its_actor_and_its_day(void **state) {

@@ -222,6 +222,17 @@ static void the_event_stream_takes_a_sequence_and_nothing_else(void **state) {
   assert_true(err_is(bind_query(&f->arena, match.route, arena_text(&f->arena, "limit=1"), NULL, &options)));
 }
 
+static void a_purpose_is_a_code_and_may_be_left_out(void **state) {
+  struct fixture *f = *state;
+  const char *purpose = "before";
+  assert_int_equal(bind_purpose(&f->arena, NULL, &purpose).code, CODE__OK);
+  assert_null(purpose);
+  assert_int_equal(bind_purpose(&f->arena, "case-review", &purpose).code, CODE__OK);
+  assert_string_equal(purpose, "case-review");
+  assert_int_equal(bind_purpose(&f->arena, "", &purpose).code, CODE__INVALID);
+  assert_int_equal(bind_purpose(&f->arena, "because I can", &purpose).code, CODE__INVALID);
+}
+
 static void if_match_is_one_strong_etag(void **state) {
   static const char *const wrong[] = {"3", "W/\"3\"", "\"3\", \"4\"", "*", "\"\"", "\"x\"", "\"-1\"", ""};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -307,6 +318,7 @@ int main(void) {
       cmocka_unit_test(query_parameters_fill_the_command),
       cmocka_unit_test(wrong_query_parameters_are_refused_by_name),
       cmocka_unit_test(the_event_stream_takes_a_sequence_and_nothing_else),
+      cmocka_unit_test(a_purpose_is_a_code_and_may_be_left_out),
       cmocka_unit_test(if_match_is_one_strong_etag),
       cmocka_unit_test(if_match_is_refused_where_nothing_would_come_of_it),
       cmocka_unit_test(openapi_covers_every_row),
