@@ -70,14 +70,16 @@ static void time_text(int64_t ms, char out[32]) {
   if (!gmtime_r(&seconds, &utc) || !strftime(out, 32, "%Y-%m-%d %H:%M:%S UTC", &utc)) strcpy(out, "no time");
 }
 
-static void check_head(struct audit_check *c, const struct chain_head *h, const struct chain_head *before) {
+// The heads are counted from 1: one that was changed may no longer say what it was the head of.
+static void check_head(struct audit_check *c, size_t i) {
+  const struct chain_head *h = &c->chain.heads[i];
   uint64_t sequence = chain_sequence(h);
   const struct chain_link *link = link_at(c, sequence);
   char at[32];
   time_text(chain_at_ms(h), at);
-  if (!chain_is_signed(h, before, c->public_key, c->area))
-    fault(c, "the head of entry %" PRIu64 " (%s) is not signed by the notary, or the head before it is gone", sequence,
-          at);
+  if (!chain_is_signed(h, i ? h - 1 : NULL, c->public_key, c->area))
+    fault(c, "head %zu (of entry %" PRIu64 ", %s) is not signed by the notary, or the head before it is gone", i + 1,
+          sequence, at);
   else if (!link)
     fault(c, "entries %zu to %" PRIu64 " were signed for (%s), and the notary's notes of them are gone",
           c->chain.n_links + 1, sequence, at);
@@ -88,7 +90,7 @@ static void check_head(struct audit_check *c, const struct chain_head *h, const 
 }
 
 static void check_heads(struct audit_check *c) {
-  for (size_t i = 0; i < c->chain.n_heads; i++) check_head(c, &c->chain.heads[i], i ? &c->chain.heads[i - 1] : NULL);
+  for (size_t i = 0; i < c->chain.n_heads; i++) check_head(c, i);
 }
 
 // What was not there when the notary came by, it noted as nothing.
@@ -184,6 +186,7 @@ static bool is_sealed(const struct audit_check *c, struct bytes entry, const Aud
 static void check_entry(struct audit_check *c, uint64_t sequence, bool fresh, struct bytes entry) {
   uint8_t digest[AUDIT_HASH_BYTES];
   const struct chain_link *link = link_at(c, sequence);
+  arena_reset(&c->arena);
   const AuditEntry *read = arena_unpack(&c->arena, &audit_entry__descriptor, entry.data, entry.size_bytes);
   c->n_entries++;
   audit_digest(c->chain_key, c->area, entry, digest);
@@ -228,7 +231,6 @@ static uint64_t count(struct bytes list) {
 void audit_check_entry(struct audit_check *c, const struct store_entry *entry) {
   uint64_t n = count(entry->list), last = entry->last;
   struct bytes list = entry->list, one;
-  arena_reset(&c->arena);
   if (!n || n > last) {
     damaged(c, last);
   } else {

@@ -1,8 +1,8 @@
 #include "audit_read.h"
 
 enum {
-  PAGE = 200,
-  PAGE_BYTES = 256 << 20
+  PAGE = 50,
+  PAGE_BYTES = 256 << 20 // each entry of the stream may be a whole batch of the busiest moment
 };
 
 // Each page begins with the sequence that the last one ended with: one more entry may be there under the same, behind a

@@ -78,6 +78,10 @@ static bool write_down(struct sync *s, struct arena *a, const struct audit_quest
 
 // --- showing
 
+enum {
+  LIST_BYTES = 128 << 20 // unpacked: a batch of entries, each of which may name a page of people
+};
+
 struct showing {
   const struct audit_question *q;
   const char *area;
@@ -100,7 +104,7 @@ static void on_entry(void *context, const struct store_entry *entry) {
 
 static bool show_area(struct sync *s, const struct audit_question *q, const uint8_t key[32], const char *area) {
   struct showing w = {.q = q, .area = area};
-  arena_init(&w.arena, ARENA_CAP_BYTES);
+  arena_init(&w.arena, LIST_BYTES);
   bool done = write_down(s, &w.arena, q, key, area) && audit_read(s, area, 0, on_entry, &w);
   arena_deinit(&w.arena);
   if (done)

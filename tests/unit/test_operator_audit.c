@@ -35,6 +35,7 @@ struct placed {
   struct written entry;
   uint64_t last; // the sequence of the last entry of its list
   bool ends;     // its list
+  bool torn;     // its list cannot be read
 };
 struct trail {
   struct placed stream[LISTS];
@@ -42,7 +43,7 @@ struct trail {
   struct chain_link links[NOTED + 1];
   struct chain_head heads[HEADS];
   size_t n_links, n_heads;
-  uint64_t targets[2]; // what a manipulation was about; 0: none
+  uint64_t targets[2]; // the sequences, or heads, that a manipulation was about; 0: none
 };
 
 static uint8_t service_key[32] = {1}, chain_key[32] = {2}, public_key[32], secret_key[64];
@@ -103,7 +104,7 @@ static void each_list(const struct trail *t, each_fn *each, void *context) {
   size_t size_bytes = 0;
   for (size_t i = 0; i < t->n; i++) {
     const struct written *w = &t->stream[i].entry;
-    list[size_bytes++] = 0x0a;
+    list[size_bytes++] = t->stream[i].torn ? 0x12 : 0x0a;
     if (w->size_bytes > 127) list[size_bytes++] = (uint8_t)(w->size_bytes | 128);
     list[size_bytes++] = (uint8_t)(w->size_bytes > 127 ? w->size_bytes >> 7 : w->size_bytes);
     memcpy(list + size_bytes, w->bytes, w->size_bytes);
@@ -174,7 +175,7 @@ static size_t check(const struct trail *t) {
   return c.n_faults;
 }
 
-// Whether a line names that sequence: "entry 7", or "entries 3 to 9". Times stand in brackets.
+// Whether a line names that sequence (or head): "entry 7", "entries 3 to 9". What stands in brackets does not count.
 static bool names(uint64_t sequence) {
   for (const char *at = said; *at;) {
     if (*at == '(') at += strcspn(at, ")\n");
@@ -211,6 +212,11 @@ static void make_room(struct trail *t, size_t i) {
 static void change_a_byte(struct trail *t) {
   size_t i = below(ENTRIES);
   t->stream[i].entry.bytes[below(t->stream[i].entry.size_bytes)] ^= (uint8_t)(1 + below(255));
+  t->targets[0] = i + 1;
+}
+static void tear_a_list(struct trail *t) {
+  size_t i = below(ENTRIES);
+  t->stream[i].torn = true;
   t->targets[0] = i + 1;
 }
 static void change_and_seal_again(struct trail *t) {
@@ -299,23 +305,22 @@ static void cut_the_notes(struct trail *t) {
 }
 static void change_a_head(struct trail *t) {
   size_t i = below(t->n_heads);
-  t->targets[0] = chain_sequence(&t->heads[i < t->n_heads - 1 ? i + 1 : i]);
-  ((uint8_t *)&t->heads[i])[below(sizeof *t->heads - CHAIN_SIGNATURE_BYTES)] ^= (uint8_t)(1 + below(255));
-  t->targets[0] = i == t->n_heads - 1 ? t->targets[0] : 0;
+  ((uint8_t *)&t->heads[i])[below(sizeof *t->heads)] ^= (uint8_t)(1 + below(255));
+  t->targets[0] = i + 1;
 }
 static void remove_a_head(struct trail *t) {
   size_t i = below(t->n_heads - 1);
   memmove(&t->heads[i], &t->heads[i + 1], (t->n_heads - i - 1) * sizeof *t->heads);
   t->n_heads--;
-  t->targets[0] = chain_sequence(&t->heads[i]);
+  t->targets[0] = i + 1;
 }
 static void swap_two_heads(struct trail *t) {
   size_t i = below(t->n_heads), k = (i + 1 + below(t->n_heads - 1)) % t->n_heads;
   struct chain_head kept = t->heads[i];
   t->heads[i] = t->heads[k];
   t->heads[k] = kept;
-  t->targets[0] = chain_sequence(&t->heads[i]);
-  t->targets[1] = chain_sequence(&t->heads[k]);
+  t->targets[0] = i + 1;
+  t->targets[1] = k + 1;
 }
 static void cut_the_heads(struct trail *t) {
   t->n_heads = below(t->n_heads);
@@ -327,7 +332,7 @@ static void (*const manipulations[])(struct trail *) = {
     swap_two,       insert_an_invented_one, insert_a_copy, insert_a_list_under_the_same_sequence,
     cut_the_stream, change_a_note,          remove_a_note, insert_a_note,
     swap_two_notes, cut_the_notes,          change_a_head, remove_a_head,
-    swap_two_heads, cut_the_heads,
+    swap_two_heads, cut_the_heads,          tear_a_list,
 };
 enum {
   KINDS = sizeof manipulations / sizeof *manipulations
@@ -373,6 +378,57 @@ static void a_removal_that_renumbers_the_rest_is_told_in_few_words(void **state)
   assert_said(remove_seven,
               AREA ": entries 8 to 94 were moved: they stand at 7 to 93\n" AREA
                    ": entry 94 was inserted: the notary did not find it there\n" AREA ": entry 7 is missing\n");
+}
+
+// --- what the notary has not seen yet, or has seen too late
+
+static void remove_the_last_but_one(struct trail *t) {
+  drop(t, ENTRIES - 2);
+}
+static void a_gap_is_found_before_the_notary_comes_by(void **state) {
+  (void)state;
+  assert_said(remove_the_last_but_one, AREA ": entry 95 is missing\n");
+}
+
+static void add_behind_the_last(struct trail *t) {
+  t->stream[t->n] = t->stream[t->n - 1];
+  t->stream[t->n].ends = true;
+  t->stream[t->n++].entry = write_entry("N01A003", "X900002", START_MS + ENTRIES * STEP_MS);
+}
+static void a_second_list_under_the_last_sequence_is_found_before_the_notary_comes_by(void **state) {
+  (void)state;
+  assert_said(add_behind_the_last, AREA ": entry 96 was inserted: the notary did not find it there\n");
+}
+
+// The notary's notes as they would be, had it come by after the stream was changed.
+static void note_again(struct trail *t) {
+  struct notes n = {.key = chain_key, .area = AREA};
+  each_list(t, note, &n);
+  memcpy(t->links, n.links, n.n_links * sizeof *n.links);
+  free(n.links);
+}
+
+static void copy_before_it_is_noted(struct trail *t) {
+  t->stream[40].entry = t->stream[20].entry;
+  note_again(t);
+  t->n_heads = 4; // up to entry 18
+  for (uint64_t s = 23; s <= NOTED; s += HEAD_EVERY) sign(t, s);
+}
+static void a_copy_is_found_that_was_there_when_the_notary_came_by(void **state) {
+  (void)state;
+  assert_said(copy_before_it_is_noted, AREA ": entry 41 is a copy of entry 21: it was inserted\n");
+}
+
+static void write_the_notes_anew(struct trail *t) {
+  t->stream[90].entry = write_entry("N01A002", "X900001", START_MS + 91 * STEP_MS);
+  note_again(t);
+}
+static void notes_that_were_written_anew_are_not_those_that_were_signed(void **state) {
+  (void)state;
+  assert_said(
+      write_the_notes_anew, AREA
+      ": the notes up to entry 93 are not those that were signed for (2026-11-23 08:06:00 UTC)\n" AREA
+      ": entries 89 to 90 are older than ten minutes, and no valid head is signed for them: is the notary running?\n");
 }
 
 // --- the notary's files
@@ -532,6 +588,10 @@ int main(void) {
       cmocka_unit_test(an_audit_that_is_whole_has_no_faults),
       cmocka_unit_test(each_of_a_thousand_manipulations_is_found_and_named),
       cmocka_unit_test(a_removal_that_renumbers_the_rest_is_told_in_few_words),
+      cmocka_unit_test(a_gap_is_found_before_the_notary_comes_by),
+      cmocka_unit_test(a_second_list_under_the_last_sequence_is_found_before_the_notary_comes_by),
+      cmocka_unit_test(a_copy_is_found_that_was_there_when_the_notary_came_by),
+      cmocka_unit_test(notes_that_were_written_anew_are_not_those_that_were_signed),
       F(what_was_appended_and_signed_is_seen),
       F(a_chain_goes_on_where_it_ended_also_after_half_a_record),
       F(two_notaries_do_not_share_a_folder),
