@@ -30,6 +30,8 @@ struct reader {
   struct arena arena; // of the places
   struct place *places;
   char pointer[256];
+  yaml_check_fn *check; // NULL: what can be read is right
+  const void *context;
   char *errors;
   size_t errors_bytes;
 };
@@ -211,8 +213,10 @@ static void *read_open_file(struct reader *r, struct arena *a, const ProtobufCMe
   if (!add_document(r, type)) return NULL;
   void *message = NULL;
   struct err err = json_read(a, type, r->json.data, r->json.size_bytes, &message);
-  if (err_is(err)) fail_at(r, line_of_pointer(r, err.field), err.field, err.why);
-  return message;
+  if (!err_is(err) && r->check) err = r->check(a, message, r->context);
+  if (!err_is(err)) return message;
+  fail_at(r, line_of_pointer(r, err.field), err.field, err.why);
+  return NULL;
 }
 
 static FILE *open_file(struct reader *r) {
@@ -229,9 +233,9 @@ static FILE *open_file(struct reader *r) {
   return NULL;
 }
 
-void *yaml_read_file(struct arena *a, const ProtobufCMessageDescriptor *type, const char *path, char *errors,
-                     size_t errors_bytes) {
-  struct reader r = {.path = path, .errors = errors, .errors_bytes = errors_bytes};
+void *yaml_read_checked(struct arena *a, const ProtobufCMessageDescriptor *type, const char *path, yaml_check_fn *check,
+                        const void *context, char *errors, size_t errors_bytes) {
+  struct reader r = {.path = path, .check = check, .context = context, .errors = errors, .errors_bytes = errors_bytes};
   FILE *file = open_file(&r);
   if (!file) return NULL;
   if (!yaml_parser_initialize(&r.parser)) abort();
@@ -243,4 +247,9 @@ void *yaml_read_file(struct arena *a, const ProtobufCMessageDescriptor *type, co
   arena_deinit(&r.arena);
   fclose(file);
   return message;
+}
+
+void *yaml_read_file(struct arena *a, const ProtobufCMessageDescriptor *type, const char *path, char *errors,
+                     size_t errors_bytes) {
+  return yaml_read_checked(a, type, path, NULL, NULL, errors, errors_bytes);
 }
