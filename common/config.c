@@ -68,6 +68,7 @@ static const struct variable {
     {"ALONGSIDE_MODEL", offsetof(struct config, model), NULL, REPORTING},
     {"ALONGSIDE_WEB", offsetof(struct config, web), NULL, GATEWAY},
     {"ALONGSIDE_AUDIT", offsetof(struct config, audit), NULL, NOTARY},
+    {"ALONGSIDE_SIGN_IN", offsetof(struct config, sign_in), NULL, 0},
     {"ALONGSIDE_LOG", offsetof(struct config, log_level), "info", ALL},
 };
 

@@ -164,7 +164,7 @@ static void begin_line(struct batch *b, struct call *c, const char *text, size_t
   if (err_is(e))
     refuse_line(c, e);
   else
-    tokens_check(b->gateway->tokens, http_header(b->request, "authorization"), gateway_now_ms(), on_identity, c);
+    gateway_identify(b->gateway, b->request, on_identity, c);
 }
 
 // A batch waits for calls only while it has some of its own: their end pumps it on.

@@ -45,6 +45,14 @@ void gateway_respond(struct gateway *g, struct http_request *r, int status, cons
   http_respond(r, status, content_type, NULL, body->data, body->size_bytes);
 }
 
+void gateway_identify(struct gateway *g, const struct http_request *r, tokens_fn *done, void *context) {
+  const char *authorization = http_header(r, "authorization");
+  if (g->sign_in && sign_in_takes(authorization))
+    sign_in_check(g->sign_in, authorization, gateway_now_ms(), done, context);
+  else
+    tokens_check(g->tokens, authorization, gateway_now_ms(), done, context);
+}
+
 static void answer_alive(struct gateway *g, struct http_request *r) {
   struct buffer body = {.data = "{\"alive\":true}\n", .size_bytes = strlen("{\"alive\":true}\n")};
   gateway_respond(g, r, 200, "application/json", &body);
@@ -114,6 +122,7 @@ static void on_signal(uv_signal_t *signal, int number) {
   log_line(LOG_INFO, "stopping", NULL);
   for (int i = 0; i < 2; i++) uv_close((uv_handle_t *)&g->signals[i], NULL);
   streams_stop(g->streams);
+  sign_in_stop(g->sign_in);
   http_close(g->http, GRACE_MS, on_http_closed, g);
 }
 
@@ -123,6 +132,7 @@ static void free_all(struct gateway *g) {
   health_free(g->health);
   calls_free(g->calls);
   tokens_free(g->tokens);
+  sign_in_free(g->sign_in);
   routes_free(g->routes);
   metrics_free(g->metrics);
   files_free(g->files);
@@ -142,6 +152,12 @@ static bool open_config(struct gateway *g, char *errors) {
   snprintf(errors, ERRORS_BYTES, "there is no signing key gateway.sign in %s; make it with `alongside keygen`",
            g->config.keys);
   return false;
+}
+
+static bool open_sign_in(struct gateway *g, char *errors) {
+  if (!g->config.sign_in) return true;
+  g->sign_in = sign_in_new(g->loop, &g->config, &g->keys, errors, ERRORS_BYTES);
+  return g->sign_in != NULL;
 }
 
 static bool open_store(struct gateway *g, char *errors) {
@@ -195,7 +211,7 @@ static bool open_http(struct gateway *g, char *errors) {
 }
 
 static bool (*const steps[])(struct gateway *g, char *errors) = {
-    open_config, open_store, open_bus, open_parts, open_files, open_signals, open_http,
+    open_config, open_sign_in, open_store, open_bus, open_parts, open_files, open_signals, open_http,
 };
 
 int gateway_run(void) {

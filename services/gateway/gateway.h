@@ -1,7 +1,7 @@
 // The gateway: the only HTTP door. JSON to protobuf and back, authentication, the web pages, live events. It holds no
 // state that matters: what it remembers (tokens, for two seconds) it can read again.
 //
-//   HTTP request -> routes -> tokens -> bind -> calls -> bus ... service ... bus -> answer -> HTTP
+//   HTTP request -> routes -> tokens or sign_in -> bind -> calls -> bus ... service ... bus -> answer -> HTTP
 #pragma once
 #include "answer.h"
 #include "bus.h"
@@ -11,6 +11,7 @@
 #include "keys.h"
 #include "metrics.h"
 #include "routes.h"
+#include "sign_in.h"
 #include "store.h"
 #include "tokens.h"
 #include <stdbool.h>
@@ -30,6 +31,7 @@ struct gateway {
   struct bus_client *services[PEERS];
   struct routes *routes;
   struct tokens *tokens;
+  struct sign_in *sign_in; // NULL: the organisation signs nobody in
   struct calls *calls;
   struct batches *batches;
   struct streams *streams;
@@ -45,6 +47,9 @@ struct gateway {
 
 extern const char *const gateway_peers[PEERS]; // the names of the services
 int64_t gateway_now_ms(void);
+
+// Who sends the request, by whichever kind of token: as tokens_check.
+void gateway_identify(struct gateway *g, const struct http_request *r, tokens_fn *done, void *context);
 
 // Runs the gateway until SIGTERM or SIGINT. The whole of main().
 int gateway_run(void);

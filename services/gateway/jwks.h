@@ -28,12 +28,13 @@ const cjose_jwk_t *jwks_find(const struct jwks *set, const char *kid, enum jwt_a
 
 // --- where it is read from
 
-// `where` is an absolute path or a URL, and outlives the source. `read` is called after each attempt, with the new set,
-// which then belongs to the callee, or NULL where it could not be read.
+// `where` is an absolute path or a URL, and outlives the source. `at_once`: the set is read for the first time as soon
+// as the loop turns, not after `every_ms`. `read` is called after each attempt, with the new set, which then belongs to
+// the callee, or NULL where it could not be read.
 struct jwks_source;
 typedef void jwks_read_fn(void *context, struct jwks *set);
-struct jwks_source *jwks_source_new(uv_loop_t *loop, const char *where, uint64_t every_ms, jwks_read_fn *read,
-                                    void *context);
+struct jwks_source *jwks_source_new(uv_loop_t *loop, const char *where, uint64_t every_ms, bool at_once,
+                                    jwks_read_fn *read, void *context);
 // Begins to read the set. False: it was read a moment ago. True as well where reading is under way already.
 bool jwks_source_refresh(struct jwks_source *s);
 // Frees the source once the loop has turned; `read` is not called any more.

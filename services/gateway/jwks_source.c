@@ -119,15 +119,15 @@ static void on_timer(uv_timer_t *timer) {
   if (!s->working) begin(s);
 }
 
-struct jwks_source *jwks_source_new(uv_loop_t *loop, const char *where, uint64_t every_ms, jwks_read_fn *read,
-                                    void *context) {
+struct jwks_source *jwks_source_new(uv_loop_t *loop, const char *where, uint64_t every_ms, bool at_once,
+                                    jwks_read_fn *read, void *context) {
   struct jwks_source *s = calloc(1, sizeof *s);
   if (!s) abort();
   curl_global_init(CURL_GLOBAL_DEFAULT);
   *s = (struct jwks_source){.loop = loop, .where = where, .read = read, .context = context, .users = 1};
   s->work.data = s->timer.data = s;
   uv_timer_init(loop, &s->timer);
-  uv_timer_start(&s->timer, on_timer, 0, every_ms);
+  uv_timer_start(&s->timer, on_timer, at_once ? 0 : every_ms, every_ms);
   return s;
 }
 

@@ -171,7 +171,7 @@ static void enter(struct call *c) {
   case ROUTE_FOUND:
     c->route = c->match.route;
     c->area = c->match.area;
-    tokens_check(g->tokens, http_header(r, "authorization"), gateway_now_ms(), on_identity, c);
+    gateway_identify(g, r, on_identity, c);
   }
 }
 

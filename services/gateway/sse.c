@@ -194,8 +194,7 @@ static void beat(struct stream *s, int64_t now_ms) {
   }
   if (s->placed && now_ms - s->tail->heard_at_ms > STREAM_BEAT_MS) read_on(s);
   s->pending++;
-  struct gateway *g = s->streams->gateway;
-  tokens_check(g->tokens, http_header(s->request, "authorization"), now_ms, on_identity, s);
+  gateway_identify(s->streams->gateway, s->request, on_identity, s);
 }
 
 static void on_tick(uv_timer_t *timer) {
