@@ -69,6 +69,7 @@ static const struct variable {
     {"ALONGSIDE_WEB", offsetof(struct config, web), NULL, GATEWAY},
     {"ALONGSIDE_AUDIT", offsetof(struct config, audit), NULL, NOTARY},
     {"ALONGSIDE_SIGN_IN", offsetof(struct config, sign_in), NULL, 0},
+    {"ALONGSIDE_LIMITS", offsetof(struct config, limits), NULL, 0},
     {"ALONGSIDE_LOG", offsetof(struct config, log_level), "info", ALL},
 };
 

@@ -133,6 +133,7 @@ static void free_all(struct gateway *g) {
   calls_free(g->calls);
   tokens_free(g->tokens);
   sign_in_free(g->sign_in);
+  rate_limits_free(g->limits);
   routes_free(g->routes);
   metrics_free(g->metrics);
   files_free(g->files);
@@ -158,6 +159,11 @@ static bool open_sign_in(struct gateway *g, char *errors) {
   if (!g->config.sign_in) return true;
   g->sign_in = sign_in_new(g->loop, &g->config, &g->keys, errors, ERRORS_BYTES);
   return g->sign_in != NULL;
+}
+
+static bool open_limits(struct gateway *g, char *errors) {
+  g->limits = rate_limits_new(&g->config, errors, ERRORS_BYTES);
+  return g->limits != NULL;
 }
 
 static bool open_store(struct gateway *g, char *errors) {
@@ -211,7 +217,7 @@ static bool open_http(struct gateway *g, char *errors) {
 }
 
 static bool (*const steps[])(struct gateway *g, char *errors) = {
-    open_config, open_sign_in, open_store, open_bus, open_parts, open_files, open_signals, open_http,
+    open_config, open_sign_in, open_limits, open_store, open_bus, open_parts, open_files, open_signals, open_http,
 };
 
 int gateway_run(void) {

@@ -10,6 +10,7 @@
 #include "files.h"
 #include "keys.h"
 #include "metrics.h"
+#include "rate_limits.h"
 #include "routes.h"
 #include "sign_in.h"
 #include "store.h"
@@ -32,6 +33,7 @@ struct gateway {
   struct routes *routes;
   struct tokens *tokens;
   struct sign_in *sign_in; // NULL: the organisation signs nobody in
+  struct rate_limits *limits;
   struct calls *calls;
   struct batches *batches;
   struct streams *streams;

@@ -136,6 +136,9 @@ static void on_identity(void *context, const struct identity *who, Code code) {
   struct call *c = context;
   if (!c->request)
     call_give_back(c);
+  else if (!rate_limits_allow(c->gateway->limits, c->request->address, who ? who->actor : NULL,
+                              uv_now(c->gateway->loop)))
+    refuse_call(c, CODE__TOO_MANY, NULL);
   else if (!who)
     refuse_call(c, code, NULL);
   else if (!may_enter(c, who))
