@@ -47,6 +47,10 @@ static Limits *read_rules(struct config *config, char *errors, size_t errors_byt
   if (!rules) return NULL;
   if (!rules->actor) rules->actor = &actor;
   if (!rules->address) rules->address = &address;
+  if (!rules->n_exempt) {
+    rules->exempt = exempt;
+    rules->n_exempt = 1;
+  }
   return rules;
 }
 

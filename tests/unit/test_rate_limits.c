@@ -98,6 +98,21 @@ static void a_case_system_is_not_held_up_unless_a_file_says_so(void **state) {
   assert_int_equal(let_through("192.0.2.1", "nDelius", ROLE__CASE_SYSTEM, 1000, 20000), 5);
 }
 
+static void the_shipped_file_says_what_holds_without_one(void **state) {
+  (void)state;
+  for (int i = 0; i < 2; i++) {
+    config.limits = i ? "config/limits.yaml" : NULL;
+    limits = rate_limits_new(&config, errors, sizeof errors);
+    assert_non_null(limits);
+    assert_int_equal(let_through("192.0.2.1", "system", ROLE__CASE_SYSTEM, 1000, 10000), 10000);
+    assert_int_equal(by("N01", 1000, 10000), 500);
+    assert_int_equal(by("N01", 2000, 10000), 50);
+    assert_int_equal(let_through("192.0.2.2", NULL, 0, 1000, 10000), 5000);
+    assert_int_equal(let_through("192.0.2.2", NULL, 0, 2000, 10000), 1000);
+    if (!i) rate_limits_free(limits);
+  }
+}
+
 static void a_rate_of_nought_is_no_limit(void **state) {
   (void)state;
   assert_true(open_limits("actor: {per_second: 0}\naddress: {per_second: 0}\n"));
@@ -136,6 +151,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(who_is_not_signed_in_counts_for_the_address, set_up, tear_down),
       cmocka_unit_test_setup_teardown(addresses_of_one_ipv6_network_count_together, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_case_system_is_not_held_up_unless_a_file_says_so, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(the_shipped_file_says_what_holds_without_one, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_rate_of_nought_is_no_limit, set_up, tear_down),
       cmocka_unit_test_setup_teardown(the_table_does_not_grow_and_the_busy_stay_in_it, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_fault_in_the_file_is_told_with_its_line, set_up, tear_down),
