@@ -3,6 +3,7 @@
 #include "keyring.h"
 #include "provider.h"
 #include "sign_in.h"
+#include "sign_in_rules.h"
 #include "yaml.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -295,6 +296,16 @@ static void a_fault_in_the_file_is_told_with_its_line(void **state) {
   }
 }
 
+static void the_shipped_example_is_sound(void **state) {
+  struct fixture *f = *state;
+  f->config.sign_in = "config/sign-in.yaml";
+  const SignIn *rules = sign_in_rules_read(&f->config, f->errors, sizeof f->errors);
+  if (!rules) print_error("%s\n", f->errors);
+  assert_non_null(rules);
+  assert_string_equal(rules->actor, "staff_code");
+  assert_int_equal(rules->leeway_seconds, 30);
+}
+
 static void the_products_own_tokens_are_left_to_their_own_reader(void **state) {
   (void)state;
   assert_false(sign_in_takes(NULL));
@@ -317,6 +328,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_set_that_cannot_be_read_leaves_the_one_before, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_provider_that_does_not_answer_is_no_reason_not_to_start, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_fault_in_the_file_is_told_with_its_line, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(the_shipped_example_is_sound, set_up, tear_down),
       cmocka_unit_test(the_products_own_tokens_are_left_to_their_own_reader),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
