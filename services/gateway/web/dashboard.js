@@ -28,7 +28,8 @@ function keptSession() {
   }
 }
 
-const areaOf = (token) => (token.includes('.') ? token.slice(0, token.indexOf('.')) : '');
+// The product's own tokens have two parts, of which the first is an area; those of a provider have three.
+const areaOf = (token) => (token.split('.').length === 2 ? token.slice(0, token.indexOf('.')) : '');
 
 // A link may bring the token behind '#', which no server sees. It is taken out of the address bar and its history.
 function linkedSession() {
