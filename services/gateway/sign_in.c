@@ -1,4 +1,5 @@
 #include "sign_in.h"
+#include "gateway.h"
 #include "jwks.h"
 #include "log.h"
 #include "sign_in_rules.h"
@@ -6,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
   WAYS = 4, // places that a token may take
@@ -166,6 +166,20 @@ static void add_waiter(struct sign_in *s, const char *authorization, tokens_fn *
   s->n_waiters++;
 }
 
+static struct entry *admit(struct sign_in *s, const uint8_t hash[HASH_BYTES], const struct verdict *v, int64_t now_ms) {
+  struct entry *e = add_entry(s, hash);
+  e->who = v->who;
+  e->expires_at_ms = v->expires_at_s * 1000;
+  make_actor(s, e, now_ms);
+  return e;
+}
+
+static void turn_away(const struct verdict *v, tokens_fn *done, void *context) {
+  log_line(LOG_DEBUG, "token_refused", "why", v->why, NULL);
+  done(context, NULL, v->code);
+}
+
+// `may`: whether it may wait for keys.
 static void check(struct sign_in *s, const char *authorization, int64_t now_ms, bool may, tokens_fn *done,
                   void *context) {
   uint8_t hash[HASH_BYTES];
@@ -173,29 +187,17 @@ static void check(struct sign_in *s, const char *authorization, int64_t now_ms, 
   const char *token = authorization + strlen("Bearer ");
   crypto_shorthash_siphashx24(hash, (const uint8_t *)token, strlen(token), s->hash_key);
   struct entry *e = find_entry(s, hash, now_ms);
-  if (!e) {
-    judge(s, token, now_ms, &v);
-    if (v.missing && may && may_wait(s)) {
-      add_waiter(s, authorization, done, context);
-      return;
-    }
-    if (v.code != CODE__OK) {
-      log_line(LOG_DEBUG, "token_refused", "why", v.why, NULL);
-      done(context, NULL, v.code);
-      return;
-    }
-    e = add_entry(s, hash);
-    e->who = v.who;
-    e->expires_at_ms = v.expires_at_s * 1000;
-    make_actor(s, e, now_ms);
+  if (e) {
+    answer(s, e, now_ms, done, context);
+    return;
   }
-  answer(s, e, now_ms, done, context);
-}
-
-static int64_t now_ms_of_clock(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+  judge(s, token, now_ms, &v);
+  if (v.missing && may && may_wait(s))
+    add_waiter(s, authorization, done, context);
+  else if (v.code != CODE__OK)
+    turn_away(&v, done, context);
+  else
+    answer(s, admit(s, hash, &v, now_ms), now_ms, done, context);
 }
 
 // Tokens that waited are looked at once more and do not wait again.
@@ -205,7 +207,7 @@ static void answer_waiters(struct sign_in *s) {
   s->n_waiters = 0;
   while (w) {
     struct waiter *next = w->next;
-    check(s, w->authorization, now_ms_of_clock(), false, w->done, w->context);
+    check(s, w->authorization, gateway_now_ms(), false, w->done, w->context);
     free(w->authorization);
     free(w);
     w = next;
