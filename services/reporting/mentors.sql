@@ -1,50 +1,48 @@
--- The report "mentors": offers by the day on which they were made, and a last row, whose part is NULL, for all of them
--- together and for how things stand now. An offer belongs to the practitioner of its person, and to each pathway that the
--- person is or was on, so that the parts by pathway can add up to more than the whole. Somebody who wants a mentor and has
--- no match waits, also while an offer is open. Mentors belong to the area alone, so no filter narrows them.
-WITH chosen AS (
-  SELECT offer.id, offer.week, offer.state, offer.hours, offer.crn, coalesce(person.practitioner, '') AS practitioner
+-- The report "mentors": offers by the day on which they were made, and rows whose part is NULL for all of them together.
+-- The rows of the quarter '' are how things stand now; NULL is a count that such a row does not have. An offer belongs to the practitioner of its person, and to each
+-- pathway that the person is or was on, so that the parts by pathway can add up to more than the whole. Somebody who wants
+-- a mentor and has no match waits, also while an offer is open. Whole quarters, as in attendance.sql.
+WITH asked AS (
+  SELECT
+    coalesce(strftime('%Y', :from, 'weekday 0', '-6 days') || 'Q' ||
+      ((strftime('%m', :from, 'weekday 0', '-6 days') + 2) / 3), '') AS first,
+    coalesce(strftime('%Y', :to, 'weekday 0', '-6 days') || 'Q' ||
+      ((strftime('%m', :to, 'weekday 0', '-6 days') + 2) / 3), '9999') AS last
+),
+chosen AS MATERIALIZED (
+  SELECT offer.id, offer.week, offer.state, offer.hours, offer.crn, coalesce(person.practitioner, '') AS practitioner,
+    strftime('%Y', week) || 'Q' || ((strftime('%m', week) + 2) / 3) AS quarter
   FROM offer
+  JOIN asked ON quarter BETWEEN first AND last
   LEFT JOIN person ON person.area = offer.area AND person.crn = offer.crn
   WHERE offer.area = :area
-    AND offer.day >= :from AND offer.day <= iif(:to = '', '9999-12-31', :to)
-    AND (:practitioner = '' OR person.practitioner = :practitioner)
-    AND (:pathway = '' OR EXISTS (
-      SELECT 1 FROM engagement
-      WHERE engagement.area = :area AND engagement.crn = offer.crn AND engagement.pathway = :pathway))
 ),
-waiting AS (
+waiting AS MATERIALIZED (
   SELECT crn, practitioner
   FROM person
   WHERE area = :area AND mentor_wanted
     AND NOT EXISTS (
       SELECT 1 FROM offer INDEXED BY offer_of_person
       WHERE offer.area = :area AND offer.crn = person.crn AND offer.state = 'ACCEPTED' AND NOT offer.ended)
-    AND (:practitioner = '' OR practitioner = :practitioner)
-    AND (:pathway = '' OR EXISTS (
-      SELECT 1 FROM engagement
-      WHERE engagement.area = :area AND engagement.crn = person.crn AND engagement.pathway = :pathway AND NOT closed))
 ),
 -- Each offer once in its part (in each of them, by pathway), and once in the whole.
 placed AS MATERIALIZED (
-  SELECT week AS part, id, state, hours FROM chosen WHERE :by NOT IN ('pathway', 'practitioner')
+  SELECT quarter, week AS part, id, state, hours FROM chosen WHERE :by NOT IN ('pathway', 'practitioner')
   UNION ALL
-  SELECT practitioner, id, state, hours FROM chosen WHERE :by = 'practitioner'
+  SELECT quarter, practitioner, id, state, hours FROM chosen WHERE :by = 'practitioner'
   UNION ALL
-  SELECT DISTINCT engagement.pathway, chosen.id, state, hours
+  SELECT DISTINCT quarter, engagement.pathway, chosen.id, state, hours
   FROM chosen JOIN engagement ON engagement.area = :area AND engagement.crn = chosen.crn
-  WHERE :by = 'pathway' AND (:pathway = '' OR engagement.pathway = :pathway)
+  WHERE :by = 'pathway'
   UNION ALL
-  SELECT NULL, id, state, hours FROM chosen
+  SELECT quarter, NULL, id, state, hours FROM chosen
 ),
-queue AS MATERIALIZED (
+queue AS (
   SELECT practitioner AS part, crn FROM waiting WHERE :by = 'practitioner'
   UNION ALL
   SELECT DISTINCT engagement.pathway, waiting.crn
   FROM waiting JOIN engagement ON engagement.area = :area AND engagement.crn = waiting.crn
-  WHERE :by = 'pathway' AND NOT closed AND (:pathway = '' OR engagement.pathway = :pathway)
-  UNION ALL
-  SELECT NULL, crn FROM waiting
+  WHERE :by = 'pathway' AND NOT closed
 ),
 ranked AS (
   SELECT
@@ -61,50 +59,37 @@ median AS MATERIALIZED (
 ),
 taken AS (
   SELECT mentor_id, count(*) AS n FROM offer WHERE area = :area AND state = 'ACCEPTED' AND NOT ended GROUP BY mentor_id
-),
-stock AS (
-  SELECT
-    count(*) AS registered,
-    coalesce(sum(NOT paused), 0) AS active,
-    coalesce(sum(capacity), 0) AS places,
-    coalesce(sum(n), 0) AS taken,
-    coalesce(sum(iif(paused, 0, max(capacity - coalesce(n, 0), 0))), 0) AS free
-  FROM mentor LEFT JOIN taken ON mentor_id = id
-  WHERE area = :area
-),
-counted AS (
-  SELECT
-    part,
-    count(id) AS made,
-    coalesce(sum(state = 'ACCEPTED'), 0) AS accepted,
-    coalesce(sum(state = 'DECLINED'), 0) AS declined,
-    coalesce(sum(state = 'EXPIRED'), 0) AS expired,
-    coalesce(sum(state = 'WITHDRAWN'), 0) AS withdrawn
-  FROM (
-    SELECT part, id, state FROM placed
-    UNION ALL
-    SELECT DISTINCT part, NULL, NULL FROM queue
-    UNION ALL
-    SELECT NULL, NULL, NULL
-  )
-  GROUP BY part
 )
 SELECT
-  counted.part,
-  made,
-  accepted,
-  declined,
-  expired,
-  withdrawn,
-  (SELECT round(hours, 2) FROM median WHERE median.part IS counted.part) AS answer_hours,
-  CASE
-    WHEN counted.part IS NULL OR :by IN ('pathway', 'practitioner')
-    THEN (SELECT count(*) FROM queue WHERE queue.part IS counted.part)
-  END AS waiting,
-  registered,
-  active,
-  places,
-  taken,
-  free
-FROM counted LEFT JOIN stock ON counted.part IS NULL
-ORDER BY counted.part IS NULL, counted.part;
+  '' AS quarter,
+  NULL AS part,
+  0 AS accepted,
+  0 AS declined,
+  0 AS expired,
+  0 AS withdrawn,
+  0 AS open,
+  (SELECT count(*) FROM waiting) AS waiting,
+  count(*) AS registered,
+  coalesce(sum(NOT paused), 0) AS active,
+  coalesce(sum(capacity), 0) AS places,
+  coalesce(sum(n), 0) AS taken,
+  coalesce(sum(iif(paused, 0, max(capacity - coalesce(n, 0), 0))), 0) AS free,
+  NULL AS answer_hours
+FROM mentor LEFT JOIN taken ON mentor_id = id
+WHERE area = :area
+UNION ALL
+SELECT '', part, 0, 0, 0, 0, 0, count(*), NULL, NULL, NULL, NULL, NULL, NULL FROM queue GROUP BY part
+UNION ALL
+SELECT
+  quarter,
+  part,
+  sum(state = 'ACCEPTED'),
+  sum(state = 'DECLINED'),
+  sum(state = 'EXPIRED'),
+  sum(state = 'WITHDRAWN'),
+  sum(state NOT IN ('ACCEPTED', 'DECLINED', 'EXPIRED', 'WITHDRAWN')),
+  iif(:by IN ('pathway', 'practitioner') OR part IS NULL, 0, NULL), NULL, NULL, NULL, NULL, NULL,
+  (SELECT CAST(round(hours) AS INTEGER) FROM median WHERE median.part IS placed.part)
+FROM placed
+GROUP BY quarter, part
+ORDER BY quarter, part NULLS LAST;

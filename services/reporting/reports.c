@@ -1,66 +1,118 @@
 // The reports: what they are called, how their columns read, and what may be asked of them.
 #include "reporting.h"
 #include "rfc3339.h"
+#include "suppression.h"
 #include "text.h"
-#include <assert.h>
 #include <string.h>
+
+// The counts of each query, in its order.
+enum {
+  ON_TIME = 1 << 0,
+  LATE = 1 << 1,
+  MISSED_ACCEPTABLE = 1 << 2,
+  MISSED_UNACCEPTABLE = 1 << 3,
+  MISSED_BY_SERVICE = 1 << 4,
+  HAPPENED = 1 << 5,
+  SUPPORT = 1 << 6,
+  CONTROL = 1 << 7,
+  KEPT = 1 << 8,
+  CANCELLED = 1 << 9,
+  RESCHEDULED = 1 << 10,
+  ATTENDANCE_COUNTS = 11,
+  CAME = ON_TIME | LATE,
+  EXPECTED = CAME | MISSED_ACCEPTABLE | MISSED_UNACCEPTABLE,
+};
+enum {
+  SENT = 1 << 0,
+  HANDED_OVER = 1 << 1,
+  NO_CONSENT = 1 << 2,
+  NOT_NEEDED = 1 << 3,
+  TOO_LATE = 1 << 4,
+  FAILED = 1 << 5,
+  OTHER = 1 << 6,
+  CAME_REMINDED = 1 << 7,
+  MISSED_REMINDED = 1 << 8,
+  CAME_UNREMINDED = 1 << 9,
+  MISSED_UNREMINDED = 1 << 10,
+  REMINDERS_COUNTS = 11,
+  DECIDED = SENT | NO_CONSENT | NOT_NEEDED | TOO_LATE | FAILED | OTHER,
+};
+enum {
+  ACCEPTED = 1 << 0,
+  DECLINED = 1 << 1,
+  EXPIRED = 1 << 2,
+  WITHDRAWN = 1 << 3,
+  OPEN = 1 << 4,
+  WAITING = 1 << 5,
+  REGISTERED = 1 << 6,
+  ACTIVE = 1 << 7,
+  PLACES = 1 << 8,
+  TAKEN = 1 << 9,
+  FREE = 1 << 10,
+  MENTORS_COUNTS = 11,
+};
 
 // clang-format off
 static const struct report_column attendance[] = {
-    {"sessions",            "Sessions recorded",              "count"},
-    {"happened",            "Sessions that happened",         "count"},
-    {"onTime",              "Attended on time",               "count"},
-    {"late",                "Attended late",                  "count"},
-    {"missedAcceptable",    "Missed, acceptable reason",      "count"},
-    {"missedUnacceptable",  "Missed, no acceptable reason",   "count"},
-    {"missedByService",     "Not held by the service",        "count"},
-    {"attendanceRate",      "Attendance rate",                "percent"},
-    {"support",             "Contacts for support",           "count"},
-    {"control",             "Contacts for control",           "count"},
-    {"appointments",        "Appointments made",              "count"},
-    {"cancelled",           "Appointments cancelled",         "count"},
-    {"rescheduled",         "Appointments moved",             "count"},
-    {NULL, NULL, NULL},
+    {"sessions",            "Sessions recorded",              "count", EXPECTED | MISSED_BY_SERVICE, 0},
+    {"happened",            "Sessions that happened",         "count", HAPPENED, 0},
+    {"onTime",              "Attended on time",               "count", ON_TIME, 0},
+    {"late",                "Attended late",                  "count", LATE, 0},
+    {"missedAcceptable",    "Missed, acceptable reason",      "count", MISSED_ACCEPTABLE, 0},
+    {"missedUnacceptable",  "Missed, no acceptable reason",   "count", MISSED_UNACCEPTABLE, 0},
+    {"missedByService",     "Not held by the service",        "count", MISSED_BY_SERVICE, 0},
+    {"attendanceRate",      "Attendance rate",                "percent", CAME, EXPECTED},
+    {"support",             "Contacts for support",           "count", SUPPORT, 0},
+    {"control",             "Contacts for control",           "count", CONTROL, 0},
+    {"appointments",        "Appointments made",              "count", KEPT | CANCELLED | RESCHEDULED, 0},
+    {"cancelled",           "Appointments cancelled",         "count", CANCELLED, 0},
+    {"rescheduled",         "Appointments moved",             "count", RESCHEDULED, 0},
+    {0},
 };
 static const struct report_column reminders[] = {
-    {"due",                 "Reminders due",                  "count"},
-    {"sent",                "Sent",                           "count"},
-    {"handedOver",          "On the way",                     "count"},
-    {"noConsent",           "No consent, or opted out",       "count"},
-    {"notNeeded",           "Appointment cancelled or moved", "count"},
-    {"tooLate",             "Quiet hours, or too late",       "count"},
-    {"failed",              "Delivery failed",                "count"},
-    {"other",               "Not sent, other reason",         "count"},
-    {"sentRate",            "Share sent",                     "percent"},
-    {"attendanceReminded",  "Attendance after a reminder",    "percent"},
-    {"attendanceUnreminded", "Attendance without one",        "percent"},
-    {NULL, NULL, NULL},
+    {"due",                 "Reminders due",                  "count", DECIDED | HANDED_OVER, 0},
+    {"sent",                "Sent",                           "count", SENT, 0},
+    {"handedOver",          "On the way",                     "count", HANDED_OVER, 0},
+    {"noConsent",           "No consent, or opted out",       "count", NO_CONSENT, 0},
+    {"notNeeded",           "Appointment cancelled or moved", "count", NOT_NEEDED, 0},
+    {"tooLate",             "Quiet hours, or too late",       "count", TOO_LATE, 0},
+    {"failed",              "Delivery failed",                "count", FAILED, 0},
+    {"other",               "Not sent, other reason",         "count", OTHER, 0},
+    {"sentRate",            "Share sent",                     "percent", SENT, DECIDED},
+    {"attendanceReminded",  "Attendance after a reminder",    "percent", CAME_REMINDED, CAME_REMINDED | MISSED_REMINDED},
+    {"attendanceUnreminded", "Attendance without one",        "percent", CAME_UNREMINDED,
+     CAME_UNREMINDED | MISSED_UNREMINDED},
+    {0},
 };
 static const struct report_column mentors[] = {
-    {"made",                "Offers made",                    "count"},
-    {"accepted",            "Accepted",                       "count"},
-    {"declined",            "Declined",                       "count"},
-    {"expired",             "Expired",                        "count"},
-    {"withdrawn",           "Withdrawn",                      "count"},
-    {"answerHours",         "Median hours to answer",         "hours"},
-    {"waiting",             "People waiting now",             "count"},
-    {"registered",          "Mentors registered",             "count"},
-    {"active",              "Mentors active",                 "count"},
-    {"places",              "Places",                         "count"},
-    {"taken",               "Places taken",                   "count"},
-    {"free",                "Places free",                    "count"},
-    {NULL, NULL, NULL},
+    {"made",                "Offers made",                    "count", ACCEPTED | DECLINED | EXPIRED | WITHDRAWN | OPEN, 0},
+    {"accepted",            "Accepted",                       "count", ACCEPTED, 0},
+    {"declined",            "Declined",                       "count", DECLINED, 0},
+    {"expired",             "Expired",                        "count", EXPIRED, 0},
+    {"withdrawn",           "Withdrawn",                      "count", WITHDRAWN, 0},
+    {"open",                "Not answered yet",               "count", OPEN, 0},
+    {"answerHours",         "Median hours to answer",         "hours", 0, ACCEPTED | DECLINED},
+    {"waiting",             "People waiting now",             "count", WAITING, 0},
+    {"registered",          "Mentors registered",             "count", REGISTERED, 0},
+    {"active",              "Mentors active",                 "count", ACTIVE, 0},
+    {"places",              "Places",                         "count", PLACES, 0},
+    {"taken",               "Places taken",                   "count", TAKEN, 0},
+    {"free",                "Places free",                    "count", FREE, 0},
+    {0},
 };
 
 const struct report_layout report_layouts[] = {
-    {"attendance", attendance}, {"reminders", reminders}, {"mentors", mentors}, {NULL, NULL},
+    {"attendance", attendance, ATTENDANCE_COUNTS},
+    {"reminders", reminders, REMINDERS_COUNTS},
+    {"mentors", mentors, MENTORS_COUNTS},
+    {0},
 };
 
 // By what a report is cut into rows. The first is meant where nothing is said.
-static const struct report_column parts[] = {
-    {"week",         "Week",         "week"},
-    {"pathway",      "Pathway",      "text"},
-    {"practitioner", "Practitioner", "text"},
+static const struct report_column cuts[] = {
+    {"week",         "Week",         "week", 0, 0},
+    {"pathway",      "Pathway",      "text", 0, 0},
+    {"practitioner", "Practitioner", "text", 0, 0},
 };
 // clang-format on
 
@@ -71,9 +123,9 @@ static const struct report_layout *find_layout(const char *name) {
 }
 
 static const struct report_column *find_part(const char *by) {
-  if (text_is_empty(by)) return &parts[0];
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-    if (strcmp(parts[i].name, by) == 0) return &parts[i];
+  if (text_is_empty(by)) return &cuts[0];
+  for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++)
+    if (strcmp(cuts[i].name, by) == 0) return &cuts[i];
   return NULL;
 }
 
@@ -98,6 +150,21 @@ static void check_days(struct change *c, const ReadReport *cmd) {
     change_refuse(c, CODE__INVALID, "/to", "before \"from\": give the first day as \"from\", the last day as \"to\"");
 }
 
+// The only part that is wanted of a report by that; NULL: all.
+static const char *only(const ReadReport *cmd, const char *by) {
+  const char *name = !strcmp(by, "pathway") ? cmd->pathway : !strcmp(by, "practitioner") ? cmd->practitioner : NULL;
+  return text_is_empty(name) ? NULL : name;
+}
+
+// Two at once, such as the weeks of one practitioner, would count few people (see suppression.h).
+static void check_narrowing(struct change *c, const ReadReport *cmd, const char *by) {
+  if (!text_is_empty(cmd->pathway) && strcmp(by, "pathway"))
+    change_refuse(c, CODE__INVALID, "/pathway", "too few people: narrow by pathway only a report with \"by\" pathway");
+  if (!text_is_empty(cmd->practitioner) && strcmp(by, "practitioner"))
+    change_refuse(c, CODE__INVALID, "/practitioner",
+                  "too few people: narrow by practitioner only a report with \"by\" practitioner");
+}
+
 // A change without anything, or the refusal.
 static struct change check(const struct message *m) {
   const ReadReport *cmd = m->body;
@@ -105,8 +172,11 @@ static struct change check(const struct message *m) {
   if (!find_layout(cmd->name))
     change_refuse(&c, CODE__NOT_FOUND, "/name", "no such report: there are attendance, reminders and mentors");
   check_days(&c, cmd);
-  if (!find_part(cmd->by))
+  const struct report_column *part = find_part(cmd->by);
+  if (!part)
     change_refuse(&c, CODE__INVALID, "/by", "must be week, pathway or practitioner; left out, it means week");
+  else
+    check_narrowing(&c, cmd, part->name);
   return c;
 }
 
@@ -127,31 +197,57 @@ static ReportColumn *lay_column(struct arena *a, const struct report_column *fro
   return column;
 }
 
-static void lay_columns(Report *report, struct arena *a, const struct rows *rows, const struct report_column *part,
-                        const struct report_layout *layout) {
-  report->columns = arena_take(a, rows->n_columns * sizeof *report->columns);
-  report->columns[report->n_columns++] = lay_column(a, part);
-  for (const struct report_column *c = layout->columns; c->name; c++) {
-    assert(report->n_columns < rows->n_columns);
-    report->columns[report->n_columns++] = lay_column(a, c);
-  }
-  assert(report->n_columns == rows->n_columns && "a report's query has as many columns as its layout");
+static size_t count_columns(const struct report_layout *layout) {
+  size_t n = 1;
+  for (const struct report_column *c = layout->columns; c->name; c++) n++;
+  return n;
 }
 
-static ReportRow *lay_row(struct arena *a, const char **values, size_t n) {
+static void lay_columns(Report *report, struct arena *a, const struct report_column *part,
+                        const struct report_layout *layout) {
+  report->columns = arena_take(a, count_columns(layout) * sizeof *report->columns);
+  report->columns[report->n_columns++] = lay_column(a, part);
+  for (const struct report_column *c = layout->columns; c->name; c++)
+    report->columns[report->n_columns++] = lay_column(a, c);
+}
+
+static const char *lay_count(struct arena *a, const struct part *p, const struct report_column *c) {
+  uint32_t n = part_sum(p, c->of);
+  if (!(p->kinds & c->of)) return "";
+  return n ? arena_printf(a, "%u", n) : SUPPRESSED;
+}
+
+static const char *lay_rate(struct arena *a, const struct part *p, const struct report_column *c) {
+  uint32_t per = part_sum(p, c->per);
+  return per < RATE_LEAST ? "" : arena_printf(a, "%.1f", 100.0 * part_sum(p, c->of) / per);
+}
+
+// Whole hours, of enough answers that the middle one is nobody's.
+static const char *lay_hours(const struct part *p, const struct report_column *c) {
+  return part_sum(p, c->per) < RATE_LEAST || !p->detail ? "" : p->detail;
+}
+
+static const char *lay_value(struct arena *a, const struct part *p, const struct report_column *c) {
+  if (!strcmp(c->unit, "count")) return lay_count(a, p, c);
+  return !strcmp(c->unit, "percent") ? lay_rate(a, p, c) : lay_hours(p, c);
+}
+
+static ReportRow *lay_row(struct arena *a, const struct part *p, const struct report_layout *layout) {
   ReportRow *row = arena_take(a, sizeof *row);
   report_row__init(row);
-  row->n_values = n;
-  row->values = arena_take(a, n * sizeof *row->values);
-  for (size_t i = 0; i < n; i++) row->values[i] = (char *)(values[i] ? values[i] : "");
+  row->values = arena_take(a, count_columns(layout) * sizeof *row->values);
+  row->values[row->n_values++] = (char *)(p->name ? p->name : "");
+  for (const struct report_column *c = layout->columns; c->name; c++)
+    row->values[row->n_values++] = (char *)lay_value(a, p, c);
   return row;
 }
 
-static void lay_rows(Report *report, struct arena *a, const struct rows *rows) {
-  report->n_rows = rows->n_rows;
-  report->rows = arena_take(a, (rows->n_rows + 1) * sizeof *report->rows);
-  for (size_t i = 0; i < rows->n_rows; i++)
-    report->rows[i] = lay_row(a, rows->values + i * rows->n_columns, rows->n_columns);
+static void lay_rows(Report *report, struct arena *a, const struct parts *parts, const struct report_layout *layout,
+                     const char *wanted) {
+  report->rows = arena_take(a, (parts->n + 1) * sizeof *report->rows);
+  for (size_t i = 0; i < parts->n; i++)
+    if (!wanted || (parts->all[i].name && !strcmp(parts->all[i].name, wanted)))
+      report->rows[report->n_rows++] = lay_row(a, &parts->all[i], layout);
 }
 
 // A decimal number of our own database: digits only.
@@ -170,8 +266,10 @@ struct change decide_read_report(const struct records *have, const struct messag
   Report *report = arena_take(m->arena, sizeof *report);
   report__init(report);
   report->name = (char *)layout->name;
-  lay_columns(report, m->arena, rows, find_part(cmd->by), layout);
-  lay_rows(report, m->arena, rows);
+  const struct report_column *by = find_part(cmd->by);
+  struct parts parts = suppression_apply(m->arena, rows, layout->n_counts);
+  lay_columns(report, m->arena, by, layout);
+  lay_rows(report, m->arena, &parts, layout, only(cmd, by->name));
   report->sequence = cursor->n_rows ? number(cursor->values[0]) : 0;
   change_reply(&c, NULL, report, 0);
   return c;

@@ -64,9 +64,10 @@ static const struct row rows[] = {
     KEPT(engagement_closed, engagement_closed),
     KEPT(person_registered, person_known),
     KEPT(person_changed, person_known),
-    // A report shows counts, and nobody's record.
+    // A report shows counts, and nobody's record. Practitioners see their own people by name, and would know too much of
+    // what a small count is made of.
     {.kind = ROW_COMMAND, .body = &read_report__descriptor,
-     .roles = MAY(MANAGER) | MAY(PRACTITIONER) | MAY(COORDINATOR) | MAY(MENTOR_SUPERVISOR) | MAY(AUDITOR),
+     .roles = MAY(MANAGER) | MAY(COORDINATOR) | MAY(MENTOR_SUPERVISOR) | MAY(AUDITOR),
      .operation = OPERATION__OPERATION_NONE, .needs = needs_read_report, .decide = decide_read_report},
     {0},
 };

@@ -61,7 +61,7 @@ export class ReportView {
     this.#part.nothing.hidden = !nothing;
     this.#part.figure.hidden = nothing;
     this.#part.scroll.hidden = nothing;
-    this.#table.caption.firstElementChild.textContent = `${this.#about.title} by ${report.by}, ${words.days(from, to)}`;
+    this.#table.caption.firstElementChild.textContent = `${this.#about.title} by ${report.by}, in the quarters of ${words.days(from, to)}`;
     this.#showFigures(whole);
     this.#showLegend();
     this.#showTable(report, whole);
@@ -116,7 +116,7 @@ export class ReportView {
 
   #describe(rows) {
     const { note, series } = this.#about;
-    const parts = rows.map((row) => `${row.name}: ${row.note || 'not known'}`).join('; ');
+    const parts = rows.map((row) => `${row.name}: ${row.said || 'not known'}`).join('; ');
     return `Bars of ${series.map((s) => s.name.toLowerCase()).join('; ')}. The ${note.words} stands at each bar. ` +
       `${parts}. The table that follows has all numbers.`;
   }
@@ -125,12 +125,14 @@ export class ReportView {
     const report = this.#shown;
     const { note, series } = this.#about;
     const unit = report.columns.find((column) => column.name === note.column)?.unit ?? 'count';
+    const said = (row) => (unit === 'percent' && row[note.column] ? `${Math.round(row[note.column])}%` :
+      words.value(row[note.column], unit));
     return withoutGaps(report).map((row) => ({
       name: words.part(row[report.by], report.by),
       label: words.shortPart(row[report.by], report.by),
       values: series.map((s) => valueOf(row, s.column)),
-      note: unit === 'percent' && row[note.column] ? `${Math.round(row[note.column])}%` :
-        words.value(row[note.column], unit),
+      said: said(row),
+      note: said(row).replace(words.suppressed, '<5'),
     }));
   }
 

@@ -1,17 +1,26 @@
 // What the page says about each report: its words, the bars of its chart, its figures at the top, and which events change
 // it. The columns themselves, and their titles, come with the report.
 
-const sum = (report, column) => report.parts.reduce((total, row) => total + (Number(row[column]) || 0), 0);
-const share = (part, whole) => (whole > 0 ? (100 * part) / whole : null);
+import { suppressed } from './dashboard-words.js';
 
-const attended = (row) => Number(row.onTime) + Number(row.late);
-const expected = (row) => Number(row.sessions) - Number(row.missedByService);
+// A suppressed count adds nothing: totals are of what is shown.
+export const valueOf = (row, column) =>
+  [column].flat().reduce((total, name) => total + (Number(row[name]) || 0), 0);
+
+const sum = (report, column) => report.parts.reduce((total, row) => total + valueOf(row, column), 0);
+
+const RATE_LEAST = 20; // as in suppression.h
+const share = (part, whole) => (whole >= RATE_LEAST ? (100 * part) / whole : null);
+
+const attended = (row) => valueOf(row, ['onTime', 'late']);
+const expected = (row) => attended(row) + valueOf(row, ['missedAcceptable', 'missedUnacceptable']);
+const decided = (row) => valueOf(row, ['sent', 'noConsent', 'notNeeded', 'tooLate', 'failed', 'other']);
 
 // A total is worked out from counts, so that a week with few sessions weighs little. What cannot be is left out.
 function totals(report, rates) {
   const row = {};
   for (const column of report.columns.slice(1)) {
-    if (column.unit === 'count') row[column.name] = String(sum(report, column.name));
+    if (column.unit === 'count') row[column.name] = String(sum(report, column.name) || suppressed);
     else if (rates[column.name]) row[column.name] = rates[column.name];
   }
   for (const [name, rate] of Object.entries(rates)) {
@@ -22,7 +31,7 @@ function totals(report, rates) {
 }
 
 const rateOf = (row) => share(attended(row), expected(row));
-const sentOf = (row) => share(Number(row.sent), Number(row.due) - Number(row.handedOver));
+const sentOf = (row) => share(valueOf(row, 'sent'), decided(row));
 
 export const reports = {
   attendance: {
@@ -101,10 +110,5 @@ export function read(sent) {
   const by = sent.columns[0].name;
   const ends = sent.name === 'mentors' && rows.length > 0 && rows[rows.length - 1][by] === '';
   const last = ends ? rows.pop() : null;
-  for (const row of rows)
-    if ('made' in row) row.open = row.made - row.accepted - row.declined - row.expired - row.withdrawn;
   return { name: sent.name, by, columns: sent.columns, parts: rows, last, sequence: BigInt(sent.sequence ?? '0') };
 }
-
-export const valueOf = (row, column) =>
-  [column].flat().reduce((total, name) => total + (Number(row[name]) || 0), 0);

@@ -24,8 +24,11 @@ function duration(text) {
   return minutes ? plural(minutes, 'minute', 'minutes') : 'under a minute';
 }
 
+// What a report says instead of a count by which somebody could be made out.
+export const suppressed = 'fewer than 5';
+
 const written = {
-  count: (value) => count.format(Number(value)),
+  count: (value) => (value === suppressed ? value : count.format(Number(value))),
   percent: (value) => `${tenth.format(Number(value))}%`,
   hours: duration,
   week: day,

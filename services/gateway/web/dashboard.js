@@ -158,7 +158,7 @@ function follow(after) {
 
 function readFilters() {
   const form = new FormData(by('filters'));
-  return Object.fromEntries(['by', 'from', 'to', 'pathway', 'practitioner'].map((name) => [name, form.get(name)]));
+  return Object.fromEntries(['by', 'from', 'to'].map((name) => [name, form.get(name)]));
 }
 
 function checkFilters(filters) {
@@ -173,15 +173,6 @@ function checkFilters(filters) {
 function setUsualDays() {
   const usual = words.usualDays(new Date());
   for (const name of ['from', 'to']) by(name).value = by(name).defaultValue = usual[name];
-}
-
-// What can be chosen is what the area has, in all its time.
-async function fillChoice(name) {
-  const all = read(await api.report(state.session, 'attendance', { by: name }));
-  const chosen = by(name).value;
-  const options = all.parts.map((row) => row[name]).filter(Boolean).map((text) => new Option(text, text));
-  by(name).replaceChildren(by(name).options[0], ...options);
-  by(name).value = chosen;
 }
 
 function applyFilters() {
@@ -214,7 +205,6 @@ async function signIn(session) {
   state.filters = readFilters();
   readSoon(Object.keys(reports), 0);
   follow(first.sequence);
-  await Promise.allSettled([fillChoice('pathway'), fillChoice('practitioner')]);
 }
 
 function signOut(why = '') {
