@@ -1,7 +1,8 @@
 -- The report "mentors": offers by the day on which they were made, and rows whose part is NULL for all of them together.
--- The rows of the quarter '' are how things stand now; NULL is a count that such a row does not have. An offer belongs to the practitioner of its person, and to each
--- pathway that the person is or was on, so that the parts by pathway can add up to more than the whole. Somebody who wants
--- a mentor and has no match waits, also while an offer is open. Whole quarters, as in attendance.sql.
+-- The rows of the quarter '' are how things stand now; NULL is a count that such a row does not have. An offer belongs to
+-- the practitioner of its person, and to each pathway that the person is or was on, so that the parts by pathway can add
+-- up to more than the whole. Somebody who wants a mentor and has no match waits, also while an offer is open. Whole
+-- quarters, as in attendance.sql.
 WITH asked AS (
   SELECT
     coalesce(strftime('%Y', :from, 'weekday 0', '-6 days') || 'Q' ||

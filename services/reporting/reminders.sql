@@ -1,5 +1,5 @@
--- The report "reminders": by the day on which each was due; and, of the sessions that started in the same time and had an
--- appointment, how many the person came to, by whether a reminder of that appointment had been sent. Sessions that the
+-- The report "reminders": by the day on which each was due; and, of the sessions that started in the same time and had
+-- an appointment, how many the person came to, by whether a reminder of that appointment had been sent. Sessions that the
 -- service did not hold say nothing about reminders and are left out. Whole quarters, as in attendance.sql.
 WITH asked AS (
   SELECT
@@ -42,7 +42,8 @@ counted AS (
   WHERE area = :area
   UNION ALL
   SELECT
-    week, pathway, practitioner, '', reminded AND came, reminded AND NOT came, NOT reminded AND came, NOT reminded AND NOT came
+    week, pathway, practitioner, '',
+    reminded AND came, reminded AND NOT came, NOT reminded AND came, NOT reminded AND NOT came
   FROM held
 ),
 placed AS (

@@ -35,6 +35,8 @@ enum {
   CAME_UNREMINDED = 1 << 9,
   MISSED_UNREMINDED = 1 << 10,
   REMINDERS_COUNTS = 11,
+  REMINDED = CAME_REMINDED | MISSED_REMINDED,
+  UNREMINDED = CAME_UNREMINDED | MISSED_UNREMINDED,
   DECIDED = SENT | NO_CONSENT | NOT_NEEDED | TOO_LATE | FAILED | OTHER,
 };
 enum {
@@ -50,6 +52,7 @@ enum {
   TAKEN = 1 << 9,
   FREE = 1 << 10,
   MENTORS_COUNTS = 11,
+  ANSWERED = ACCEPTED | DECLINED,
 };
 
 // clang-format off
@@ -79,19 +82,18 @@ static const struct report_column reminders[] = {
     {"failed",              "Delivery failed",                "count", FAILED, 0},
     {"other",               "Not sent, other reason",         "count", OTHER, 0},
     {"sentRate",            "Share sent",                     "percent", SENT, DECIDED},
-    {"attendanceReminded",  "Attendance after a reminder",    "percent", CAME_REMINDED, CAME_REMINDED | MISSED_REMINDED},
-    {"attendanceUnreminded", "Attendance without one",        "percent", CAME_UNREMINDED,
-     CAME_UNREMINDED | MISSED_UNREMINDED},
+    {"attendanceReminded",  "Attendance after a reminder",    "percent", CAME_REMINDED, REMINDED},
+    {"attendanceUnreminded", "Attendance without one",        "percent", CAME_UNREMINDED, UNREMINDED},
     {0},
 };
 static const struct report_column mentors[] = {
-    {"made",                "Offers made",                    "count", ACCEPTED | DECLINED | EXPIRED | WITHDRAWN | OPEN, 0},
+    {"made",                "Offers made",                    "count", ANSWERED | EXPIRED | WITHDRAWN | OPEN, 0},
     {"accepted",            "Accepted",                       "count", ACCEPTED, 0},
     {"declined",            "Declined",                       "count", DECLINED, 0},
     {"expired",             "Expired",                        "count", EXPIRED, 0},
     {"withdrawn",           "Withdrawn",                      "count", WITHDRAWN, 0},
     {"open",                "Not answered yet",               "count", OPEN, 0},
-    {"answerHours",         "Median hours to answer",         "hours", 0, ACCEPTED | DECLINED},
+    {"answerHours",         "Median hours to answer",         "hours", 0, ANSWERED},
     {"waiting",             "People waiting now",             "count", WAITING, 0},
     {"registered",          "Mentors registered",             "count", REGISTERED, 0},
     {"active",              "Mentors active",                 "count", ACTIVE, 0},

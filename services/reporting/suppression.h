@@ -28,8 +28,10 @@
 //   says nothing about another. Two at once (the weeks of one practitioner) are refused.
 // - Whatever is worked out from what is shown, in whichever format, says no more than what is shown.
 //
-// What remains: kinds that overlap ("support" and "late" are both of the same sessions) bound each other, without
-// giving a value; and somebody who sees a report change just as they record something learns where a remainder stood.
+// What remains. Kinds that overlap ("support" and "late" are both of the same sessions) bound each other, without
+// giving a value. The stream of live events names the kind of each as it is recorded, so that whoever follows it knows
+// how many sessions an area records in all; and whoever reads a report before and after each of them can learn where a
+// remainder stood. Against that there is only who may read reports.
 #pragma once
 #include "arena.h"
 #include "records.h"
