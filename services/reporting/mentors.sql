@@ -90,7 +90,7 @@ SELECT
   sum(state = 'WITHDRAWN'),
   sum(state NOT IN ('ACCEPTED', 'DECLINED', 'EXPIRED', 'WITHDRAWN')),
   iif(:by IN ('pathway', 'practitioner') OR part IS NULL, 0, NULL), NULL, NULL, NULL, NULL, NULL,
-  (SELECT CAST(round(hours) AS INTEGER) FROM median WHERE median.part IS placed.part)
+  (SELECT round(hours, 1) FROM median WHERE median.part IS placed.part)
 FROM placed
 GROUP BY quarter, part
 ORDER BY quarter, part NULLS LAST;

@@ -224,7 +224,7 @@ static const char *lay_rate(struct arena *a, const struct part *p, const struct 
   return per < RATE_LEAST ? "" : arena_printf(a, "%.1f", 100.0 * part_sum(p, c->of) / per);
 }
 
-// Whole hours, of enough answers that the middle one is nobody's.
+// Of enough answers that the one in the middle could be anybody's.
 static const char *lay_hours(const struct part *p, const struct report_column *c) {
   return part_sum(p, c->per) < RATE_LEAST || !p->detail ? "" : p->detail;
 }
