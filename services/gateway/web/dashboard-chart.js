@@ -25,13 +25,13 @@ export function swatch(id, i) {
   return element('svg', { width: 20, height: 16, viewBox: '0 0 20 16', 'aria-hidden': 'true', class: 'swatch' }, box);
 }
 
-// Round numbers for the axis, about `n` of them, up to at least `most`.
+// Round numbers for the axis, about `n` of them, up to at least `most`; above nothing too, where all is too small to show.
 export function ticks(most, n) {
-  const rough = Math.max(most, 1) / n;
+  const top = Math.max(most, 1), rough = top / n;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = Math.max(1, [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough));
   const all = [];
-  for (let t = 0; t < most + step; t += step) all.push(t);
+  for (let t = 0; t < top + step; t += step) all.push(t);
   return all;
 }
 
