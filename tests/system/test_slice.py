@@ -22,6 +22,7 @@ class Story:
         self.telephone, self.email = "+447700900941", f"{self.mailed.lower()}@example.invalid"
         self.mentor_telephone, self.mentor = "+447700900942", people.new_id()
         self.offer = people.new_id()
+        self.others = [people.new_crn() for _ in range(5)]  # of fewer people no report says anything
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,10 @@ def test_chapter_1_people_and_mentors_come_in_from_csv_files(stack, story, tmp_p
         {"crn": story.texted, "given_name": "Siân", "family_name": "O'Dŵr", "telephone": story.telephone, "email": "",
          "language": "english", "consent_texts": "yes", "consent_emails": "no", "preferred_channel": "sms", **common},
         {"crn": story.mailed, "given_name": "Llŷr", "family_name": "ap Gwyn", "telephone": "", "email": story.email,
-         "language": "welsh", "consent_texts": "no", "consent_emails": "yes", "preferred_channel": "email", **common}]))
+         "language": "welsh", "consent_texts": "no", "consent_emails": "yes", "preferred_channel": "email", **common},
+        *({"crn": crn, "given_name": "Other", "family_name": "Invented", "telephone": people.new_telephone(), "email": "",
+           "language": "english", "consent_texts": "yes", "consent_emails": "no", "preferred_channel": "sms", **common,
+           "mentor_wanted": "no"} for crn in story.others)]))
     taken_in(stack, write_csv(tmp_path / "mentors.csv", [
         {"id": story.mentor, "given_name": "Gwenllian", "family_name": "Invented", "telephone": story.mentor_telephone,
          "channel": "sms", "language": "english", "gender": "woman", "experiences": "custody; alcohol", "languages": "cy; en",
@@ -57,7 +61,7 @@ def test_chapter_2_appointments_come_in_and_their_reminders_go_out_on_time(stack
     starts_at = people.at(seconds=3600 + SOON_S)
     taken_in(stack, write_csv(tmp_path / "appointments.csv", [
         {"reference": f"{crn}-1", "crn": crn, "pathway": "quick", "starts_at": starts_at, "minutes": 30, "place": "Y Ganolfan",
-         "mode": "in person", "function": "support"} for crn in (story.texted, story.mailed)]))
+         "mode": "in person", "function": "support"} for crn in (story.texted, story.mailed, *story.others)]))
     story.appointments = {crn: stack.get(f"/people/{crn}/appointments").json["appointments"][0]
                           for crn in (story.texted, story.mailed)}
     assert all(not stack.messages_to(address) for address in (story.telephone, story.email)), "it came too early"
@@ -164,18 +168,24 @@ def test_chapter_8_the_dashboard_shows_it_and_what_follows_live(stack, story, br
     assert stack.token not in browser.current_url, "the token stays out of the address bar"
     by_practitioner.click()
     browser.find_element(By.CSS_SELECTOR, "#filters [type=submit]").click()
-    # Five more sessions and then five again, and nobody touches the page. Of fewer people than five it says nothing.
+    # Seven were sent, and 0 to 4 of another row may have come to them.
+    assert wait.until(lambda driver: number(driver, "reminders", "N42A042", "Sent")) in ("5", "10")
+    # Five more sessions and then five again, and nobody touches the page.
     engagement = story.appointments[story.mailed]["engagementId"]
 
     def five_more():
         for _ in range(5):
             stack.made(f"/sessions/{people.new_id()}", people.session(engagement))
 
+    def sessions(driver):
+        shown = number(driver, "attendance", "N42A042", "Sessions recorded")
+        return int(shown) if shown and shown.isdigit() else 0
+
     five_more()
-    first = int(wait.until(lambda driver: number(driver, "attendance", "N42A042", "Sessions recorded")))
+    first = wait.until(sessions)
     five_more()
-    wait.until(lambda driver: number(driver, "attendance", "N42A042", "Sessions recorded") == str(first + 5))
-    assert first >= 5 and number(browser, "attendance", "N42A042", "Attended late") == "fewer than 5"
+    wait.until(lambda driver: sessions(driver) >= first + 5)
+    assert number(browser, "attendance", "N42A042", "Attended late") == "fewer than 5"
     shown = browser.find_elements(By.CSS_SELECTOR, "[data-report] [data-part=chart] svg, [data-part=nothing]:not([hidden])")
     assert len(shown) == 3, "each report has its chart, or says that there is too little to show"
     words = browser.find_element(By.TAG_NAME, "body").text
