@@ -16,17 +16,19 @@
 // rounding, differencing); Hundepool and others, "Statistical Disclosure Control" (2012), chapter 5.
 //
 // Why no number of questions gives a small count away:
-// - A count is only ever seen through floor(C / 5) before and after it. Take one that is truly 1 to 4. Where nothing
-// was
-//   shown for it, any of 0 to 4 fits: the rows before it may have ended on a whole five, and the next row that shows
-//   something makes up the rest. Where 5 was shown, it is not the first of its series (C would have been under 5), so
-//   the rows before it may have left 0 to 4, and any of 1 to 9 fits. 10 or more is never shown for it.
-// - Quarters are asked for whole, and a series starts anew with each, so longer or shorter times add or leave out
-// quarters
-//   and cut none. The rows of one quarter are the same in each answer.
-// - By week, pathway or practitioner, a quarter comes to the same total, floor(C / 5) * 5 of all: one way of cutting it
-//   says nothing about another. Two at once (the weeks of one practitioner) are refused.
-// - Whatever is worked out from what is shown, in whichever format, says no more than what is shown.
+//
+// A count is only ever seen through floor(C / 5) before and after it. Take one that is truly 1 to 4. Where nothing was
+// shown for it, any of 0 to 4 fits: the rows before it may have ended on a whole five, and the next row that shows
+// something makes up the rest. Where 5 was shown, it is not the first of its series (C would have been under 5), so the
+// rows before it may have left 0 to 4, and any of 1 to 9 fits. 10 or more is never shown for it.
+//
+// Quarters are asked for whole, and a series starts anew with each, so that longer or shorter times add or leave out
+// quarters and cut none. The rows of one quarter are the same in each answer.
+//
+// By week, pathway or practitioner, a quarter comes to the same total, floor(C / 5) * 5 of all: one way of cutting it
+// says nothing about another. Two at once (the weeks of one practitioner) are refused.
+//
+// Whatever is worked out from what is shown, in whichever format, says no more than what is shown.
 //
 // What remains. Kinds that overlap ("support" and "late" are both of the same sessions) bound each other, without
 // giving a value. The stream of live events names the kind of each as it is recorded, so that whoever follows it knows
