@@ -34,7 +34,9 @@ PERSON = {"practitioner": "N01A001", "personal": {"givenName": "Siân", "familyN
 
 
 def command(*words, check=True):
-    done = subprocess.run(words, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL, check=False)
+    """What it prints need not be text throughout: an audit's entries are not."""
+    done = subprocess.run(words, capture_output=True, text=True, errors="replace", timeout=120, stdin=subprocess.DEVNULL,
+                          check=False)
     assert not check or done.returncode == 0, (words, done.stdout, done.stderr)
     return done
 

@@ -327,6 +327,7 @@ def test_one_bad_line_of_a_batch_does_not_lose_the_others(stack, known):
 
 
 texts = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=40).filter(str.strip)
+places = texts.filter(lambda text: len(text.encode()) <= 64)
 people = st.fixed_dictionaries({
     "practitioner": st.from_regex(r"\A[A-Z0-9]{3,16}\Z"),
     "personal": st.fixed_dictionaries({"givenName": texts, "familyName": texts},
@@ -336,7 +337,7 @@ people = st.fixed_dictionaries({
     "whereabouts": st.sampled_from(["COMMUNITY", "CUSTODY", "AT_LARGE"]),
     "preferredChannel": st.sampled_from(["SMS", "EMAIL"]),
     "consent": st.fixed_dictionaries({}, optional={"texts": st.sampled_from(["YES", "NO"]), "emails": st.sampled_from(["YES", "NO"])}),
-    "mentoring": st.fixed_dictionaries({"wanted": st.just(True)}, optional={"languages": st.lists(st.sampled_from(["cy", "en"]), min_size=1, max_size=2, unique=True), "places": st.lists(texts, min_size=1, max_size=3)}),
+    "mentoring": st.fixed_dictionaries({"wanted": st.just(True)}, optional={"languages": st.lists(st.sampled_from(["cy", "en"]), min_size=1, max_size=2, unique=True), "places": st.lists(places, min_size=1, max_size=3)}),
 })
 
 
