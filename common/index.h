@@ -2,7 +2,7 @@
 //
 // An index is named "<kind>", or "<kind>/<owner>": there are as many of the second sort as there are owners, each with
 // a few members ("sessions-of/X123456"). All indexes of one kind share one sorted set, whose members begin with their
-// owner, so that what a batch of changes adds to hundreds of them is one call (a call for each costs Redis a third of
+// owner, so that what a batch of changes adds to hundreds of them is one call (a call for each costs Redis a quarter of
 // all that it does for a session):
 //
 //   index "people", member "X123456"          {area}:index:people        X123456

@@ -8,6 +8,7 @@
 #include "log.h"
 #include "model.h"
 #include "ping.h"
+#include "random.h"
 #include "reader.h"
 #include "store_redis.h"
 #include <signal.h>
@@ -74,19 +75,11 @@ static int64_t wall_ms(void) {
   return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-// From a fresh seed, since the system hands out 256 bytes at a call.
-static void fill_pool(struct process *p) {
-  uint8_t seed[randombytes_SEEDBYTES];
-  randombytes_buf(seed, sizeof seed);
-  randombytes_buf_deterministic(p->pool, sizeof p->pool, seed);
-  sodium_memzero(seed, sizeof seed);
-}
-
 static void host_moment(void *context, struct moment *now) {
   struct process *p = context;
   now->ms = wall_ms();
   if (p->pool_left < sizeof now->random) {
-    fill_pool(p);
+    random_fill(p->pool, sizeof p->pool);
     p->pool_left = sizeof p->pool;
   }
   p->pool_left -= sizeof now->random;
@@ -185,13 +178,13 @@ static void on_claim(uv_timer_t *t) {
   claim_all(t->data);
 }
 
-static void send_in_time(struct process *p);
-
+// Wakes the loop, which then comes by on_flush.
 static void on_gathered(uv_timer_t *t) {
-  send_in_time(t->data);
+  (void)t;
 }
 
-static void send_in_time(struct process *p) {
+static void on_flush(uv_prepare_t *f) {
+  struct process *p = f->data;
   uint64_t now_ms = uv_now(&p->loop), wait_ms = 0;
   for (size_t i = 0; i < p->n_areas; i++) {
     struct area *a = &p->areas[i];
@@ -201,10 +194,6 @@ static void send_in_time(struct process *p) {
       wait_ms = GATHER_MS - (now_ms - a->sent_ms);
   }
   if (wait_ms && !uv_is_active((uv_handle_t *)&p->gather)) uv_timer_start(&p->gather, on_gathered, wait_ms, 0);
-}
-
-static void on_flush(uv_prepare_t *f) {
-  send_in_time(f->data);
 }
 
 static uint64_t latest(const struct area *a) {

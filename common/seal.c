@@ -1,4 +1,5 @@
 #include "seal.h"
+#include "random.h"
 #include <sodium.h>
 #include <string.h>
 
@@ -131,15 +132,11 @@ static bool decrypt(uint8_t *text, ProtobufCBinaryData box, const struct bound *
                                                      nonce.data, key);
 }
 
-// Nonces are made many at a time, from one fresh seed, since each drawing is a system call. They are no secret.
+// Nonces are made many at a time. They are no secret.
 static ProtobufCBinaryData new_nonce(struct arena *a) {
   static _Thread_local uint8_t drawn[NONCES_DRAWN][NONCE_BYTES];
   static _Thread_local unsigned left;
-  if (!left) {
-    uint8_t seed[randombytes_SEEDBYTES];
-    randombytes_buf(seed, sizeof seed);
-    randombytes_buf_deterministic(drawn, sizeof drawn, seed);
-  }
+  if (!left) random_fill(drawn, sizeof drawn);
   left = left ? left - 1 : NONCES_DRAWN - 1;
   return (ProtobufCBinaryData){.len = NONCE_BYTES, .data = arena_copy(a, drawn[left], NONCE_BYTES)};
 }
