@@ -24,7 +24,9 @@ enum {
   COURIER = 32,
   OPERATOR = 64,
   NOTARY = 128,
-  BACKENDS = INTAKE | REMINDERS | MATCHING | REPORTING | COURIER,
+  MENTORING = 256,
+  SAFEGUARDING = 512,
+  BACKENDS = INTAKE | REMINDERS | MATCHING | REPORTING | COURIER | MENTORING | SAFEGUARDING,
   ALL = BACKENDS | GATEWAY | OPERATOR | NOTARY,
 };
 
@@ -32,8 +34,10 @@ static const struct {
   const char *name;
   unsigned bit;
 } services[] = {
-    {"gateway", GATEWAY},     {"intake", INTAKE},   {"reminders", REMINDERS}, {"matching", MATCHING},
-    {"reporting", REPORTING}, {"courier", COURIER}, {"operator", OPERATOR},   {"notary", NOTARY},
+    {"gateway", GATEWAY},           {"intake", INTAKE},       {"reminders", REMINDERS},
+    {"matching", MATCHING},         {"reporting", REPORTING}, {"courier", COURIER},
+    {"operator", OPERATOR},         {"notary", NOTARY},       {"mentoring", MENTORING},
+    {"safeguarding", SAFEGUARDING},
 };
 
 // Every variable: where it goes, what it is when it is not set, and which services do not start without it.
@@ -56,6 +60,8 @@ static const struct variable {
     {"ALONGSIDE_MATCHING", offsetof(struct config, matching), NULL, GATEWAY},
     {"ALONGSIDE_REPORTING", offsetof(struct config, reporting), NULL, GATEWAY},
     {"ALONGSIDE_COURIER", offsetof(struct config, courier), NULL, GATEWAY},
+    {"ALONGSIDE_MENTORING", offsetof(struct config, mentoring), NULL, GATEWAY},
+    {"ALONGSIDE_SAFEGUARDING", offsetof(struct config, safeguarding), NULL, GATEWAY},
     {"ALONGSIDE_SUBSCRIBE", offsetof(struct config, subscribe), NULL, GATEWAY | REMINDERS | REPORTING | COURIER},
     {"ALONGSIDE_HTTP", offsetof(struct config, http), "127.0.0.1:8080", GATEWAY},
     {"ALONGSIDE_PUBLIC_URL", offsetof(struct config, public_url), NULL, MATCHING},

@@ -13,7 +13,8 @@ struct config {
   const char *pathways;   // ALONGSIDE_PATHWAYS: the folder of pathway files
   const char *bind;       // ALONGSIDE_BIND: where this service listens for requests, "tcp://127.0.0.1:8081"
   const char *publish;    // ALONGSIDE_PUBLISH: where it publishes events
-  const char *intake, *reminders, *matching, *reporting, *courier; // request endpoints: ALONGSIDE_INTAKE ...
+  // Request endpoints: ALONGSIDE_INTAKE ...
+  const char *intake, *reminders, *matching, *reporting, *courier, *mentoring, *safeguarding;
   const char *subscribe;  // ALONGSIDE_SUBSCRIBE: the event endpoints of all services, separated by commas
   const char *http;       // ALONGSIDE_HTTP: "127.0.0.1:8080"
   const char *public_url; // ALONGSIDE_PUBLIC_URL: what links begin with

@@ -35,6 +35,8 @@ static const struct maker makers[] = {
     {"matching", "Ping", false, {PARTITION__CONTACT}},
     {"reporting", "Ping", false, {0}},
     {"courier", "Ping", false, {PARTITION__CONTACT}},
+    {"mentoring", "Ping", false, {PARTITION__MENTORING}},
+    {"safeguarding", "Ping", false, {PARTITION__CONTACT, PARTITION__SAFEGUARDING}},
     {"operator", "Ping,Replay", false, {0}},
 };
 enum {

@@ -18,8 +18,13 @@ enum {
 };
 
 const char *const gateway_peers[PEERS] = {
-    [PEER_INTAKE] = "intake",       [PEER_REMINDERS] = "reminders", [PEER_MATCHING] = "matching",
-    [PEER_REPORTING] = "reporting", [PEER_COURIER] = "courier",
+    [PEER_INTAKE] = "intake",
+    [PEER_REMINDERS] = "reminders",
+    [PEER_MATCHING] = "matching",
+    [PEER_REPORTING] = "reporting",
+    [PEER_COURIER] = "courier",
+    [PEER_MENTORING] = "mentoring",
+    [PEER_SAFEGUARDING] = "safeguarding",
 };
 
 int64_t gateway_now_ms(void) {
@@ -172,8 +177,9 @@ static bool open_store(struct gateway *g, char *errors) {
 }
 
 static bool open_bus(struct gateway *g, char *errors) {
-  const char *const endpoints[PEERS] = {g->config.intake, g->config.reminders, g->config.matching, g->config.reporting,
-                                        g->config.courier};
+  const char *const endpoints[PEERS] = {g->config.intake,      g->config.reminders, g->config.matching,
+                                        g->config.reporting,   g->config.courier,   g->config.mentoring,
+                                        g->config.safeguarding};
   g->bus = bus_open(g->loop, &g->keys, errors, ERRORS_BYTES);
   for (int i = 0; g->bus && i < PEERS; i++) {
     g->services[i] = bus_connect(g->bus, endpoints[i], gateway_peers[i], errors, ERRORS_BYTES);

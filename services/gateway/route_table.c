@@ -13,6 +13,8 @@
 #define MATCHING .service = PEER_MATCHING
 #define REPORTING .service = PEER_REPORTING
 #define COURIER .service = PEER_COURIER
+#define MENTORING .service = PEER_MENTORING
+#define SAFEGUARDING .service = PEER_SAFEGUARDING
 #define BATCH .kind = ROUTE_BATCH
 #define IF_MATCH .if_match = true
 #define BODY(field) .body = field

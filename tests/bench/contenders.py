@@ -12,7 +12,7 @@ from processes import Child, Failed, free_ports, run, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PEERS = pathlib.Path(__file__).resolve().parent / "peers"
-SERVICES = ("intake", "reminders", "matching", "reporting", "courier", "gateway")
+SERVICES = ("intake", "reminders", "matching", "reporting", "courier", "mentoring", "safeguarding", "gateway")
 PATH = "/v1/areas/demo-north/sessions/{id}"
 PEOPLE = 2000
 

@@ -17,7 +17,7 @@ import pytest
 pytestmark = pytest.mark.skipif("ALONGSIDE_TEST_TOKEN" not in os.environ or "COMPOSE_PROJECT_NAME" not in os.environ,
                                 reason="needs the stack that tests/containers/run brings up")
 
-SERVICES = ("gateway", "intake", "reminders", "matching", "reporting", "courier", "notary")
+SERVICES = ("gateway", "intake", "reminders", "matching", "reporting", "courier", "mentoring", "safeguarding", "notary")
 PUBLISHED = {"gateway", "standin"}  # the stand-in is there for tests and demonstrations only
 KEYS = {
     "gateway": {"peers.yaml", "gateway.curve", "gateway.audit", "gateway.sign"},
@@ -26,6 +26,8 @@ KEYS = {
     "matching": {"peers.yaml", "matching.curve", "matching.audit", "contact.master"},
     "reporting": {"peers.yaml", "reporting.curve", "reporting.audit"},
     "courier": {"peers.yaml", "courier.curve", "courier.audit", "contact.master", "sms.key"},
+    "mentoring": {"peers.yaml", "mentoring.curve", "mentoring.audit", "mentoring.master"},
+    "safeguarding": {"peers.yaml", "safeguarding.curve", "safeguarding.audit", "contact.master", "safeguarding.master"},
     "notary": {"notary.audit", "notary.sign"},
 }
 NO_CAPABILITY = "0" * 16

@@ -18,7 +18,7 @@ from collections import namedtuple
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CONFIG = pathlib.Path(__file__).resolve().parent / "config"
-SERVICES = ("intake", "reminders", "matching", "reporting", "courier", "gateway")
+SERVICES = ("intake", "reminders", "matching", "reporting", "courier", "mentoring", "safeguarding", "gateway")
 ROLES = "practitioner,coordinator,manager,mentor-supervisor,case-system"
 NORTH, SOUTH = "demo-north", "demo-south"
 PORTS = 30

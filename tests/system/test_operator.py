@@ -36,7 +36,7 @@ def test_help_is_everywhere(operator):
 def test_status_names_every_service(operator):
     said = operator.run("status")
     assert said.returncode == 0
-    for service in ("intake", "reminders", "matching", "reporting", "courier"):
+    for service in ("intake", "reminders", "matching", "reporting", "courier", "mentoring", "safeguarding"):
         assert service in said.stdout
     assert "not ready" not in said.stdout
 

@@ -37,7 +37,8 @@ static mode_t mode_of(const struct keyring *r, const char *file) {
 }
 
 static void a_generated_folder_loads_for_every_service(void **state) {
-  static const char *const names[] = {"gateway", "intake", "reminders", "matching", "reporting", "courier", "operator"};
+  static const char *const names[] = {"gateway", "intake",    "reminders",    "matching", "reporting",
+                                      "courier", "mentoring", "safeguarding", "operator"};
   struct keyring r = keyring_make();
   (void)state;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
