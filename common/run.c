@@ -10,6 +10,7 @@
 #include "ping.h"
 #include "random.h"
 #include "reader.h"
+#include "secrecy.h"
 #include "store_redis.h"
 #include <signal.h>
 #include <sodium.h>
@@ -425,6 +426,7 @@ static int serve(struct process *p) {
 
 int service_main(const struct service *service, int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN);
+  secrecy_keep_memory();
   if (sodium_init() < 0) return 1;
   if (argc == 2 && strcmp(argv[1], "--ping") == 0) return ping_self(service->name);
   if (argc > 1) {

@@ -1,4 +1,5 @@
 #include "operator.h"
+#include "secrecy.h"
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -78,6 +79,7 @@ static int help(const struct command *c) {
 
 int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN);
+  secrecy_keep_memory();
   if (sodium_init() < 0) return 1;
   if (argc < 2) return usage(stderr);
   if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) return usage(stdout);

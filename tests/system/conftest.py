@@ -14,6 +14,10 @@ import pytest
 import stack as stacks
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "trust: shows who may know what; `tests/run trust` runs these alone")
+
+
 @pytest.fixture(scope="session")
 def stack():
     given = stacks.from_environment()

@@ -190,8 +190,8 @@ class LocalStack(Stack):
         return {**super().environment(token), **self.own,
                 "ALONGSIDE_REDIS": f"unix:{self.home}/redis.sock", "ALONGSIDE_KEYS": str(self.home / "keys"),
                 "ALONGSIDE_MODEL": str(self.home / "reporting.sqlite"), "ALONGSIDE_AUDIT": str(self.home / "audit"),
-                **{f"ALONGSIDE_{name.upper()}": self.endpoint(name) for name in SERVICES[:5]},
-                "ALONGSIDE_SUBSCRIBE": ",".join(self.publishes(name) for name in SERVICES[:5])}
+                **{f"ALONGSIDE_{name.upper()}": self.endpoint(name) for name in SERVICES[:-1]},
+                "ALONGSIDE_SUBSCRIBE": ",".join(self.publishes(name) for name in SERVICES[:-1])}
 
     def endpoint(self, service):
         return f"tcp://127.0.0.1:{self.port + 1 + SERVICES.index(service)}"

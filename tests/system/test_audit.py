@@ -6,6 +6,8 @@ import people
 from bus import messages
 from stack import NORTH, LocalStack, wait_for
 
+pytestmark = pytest.mark.trust
+
 KEY = f"{{{NORTH}}}:audit"
 
 

@@ -9,6 +9,8 @@ import people
 from bus import Bus, messages, now_ms
 from stack import NORTH, wait_for
 
+pytestmark = pytest.mark.trust
+
 PRACTITIONER = {"id": "N01A001", "roles": ["PRACTITIONER"], "areas": [NORTH]}
 
 

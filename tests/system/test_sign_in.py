@@ -19,6 +19,8 @@ import people
 import stack as stacks
 from stack import NORTH, SOUTH
 
+pytestmark = pytest.mark.trust
+
 ISSUER, AUDIENCE = "https://login.example.invalid/", "alongside"
 RULES = f"""
 issuer: {ISSUER}

@@ -8,6 +8,8 @@ import people
 from bus import messages
 from stack import NORTH, wait_for
 
+pytestmark = pytest.mark.trust
+
 CANARY = {"givenName": "Canaryddgwen", "familyName": "Canarysurname", "telephone": "+447700900987",
           "email": "canaryaddress@example.invalid", "safeContact": "canarysafecontact"}
 NARRATIVE = "canarynarrative: what was said in confidence"
@@ -57,32 +59,6 @@ def test_an_excluded_reader_is_told_no_more_than_not_found(operator):
            {k: v for k, v in missing.json.items() if k != "correlationId"}
     assert operator.get(f"/engagements/{engagement}", token=token).status == 404
     assert operator.put(f"/sessions/{people.new_id()}", people.session(engagement), token=token).status == 404
-
-
-def in_clear(paths, words):
-    """Which words stand in which files."""
-    found = []
-    for path in paths:
-        content = path.read_bytes()
-        found += [(path.name, word) for word in words if word.encode() in content]
-    return found
-
-
-def test_confidential_text_is_nowhere_in_clear(local, confided):
-    """In no file of the store, the read model or the logs: names, numbers, addresses, narrative."""
-    crn, engagement, _ = confided
-    local.made(f"/appointments/{people.new_id()}", people.appointment(engagement, minutes=24 * 60 + 60))
-    local.redis().save()
-    files = [path for path in local.home.rglob("*") if path.is_file() and path.name not in ("sent.jsonl", "build.log")]
-    assert any(path.suffix == ".aof" for path in files) and any("sqlite" in path.name for path in files)
-    assert in_clear(files, [crn]), "not even the CRN is found: this test looks in the wrong place"
-    assert in_clear(files, [*CANARY.values(), "canarynarrative"]) == []
-
-
-def test_the_gateway_itself_keeps_no_secret_of_a_token(local):
-    made = local.run("token", "--actor", "N01A001", "--roles", "practitioner", "--areas", NORTH).stdout.split()[-1]
-    files = [path for path in (local.home / "redis").rglob("*") if path.is_file()]
-    assert in_clear(files, [made.split(".")[1]]) == []
 
 
 def audit_of(stack, correlation_id, area=NORTH):

@@ -1,4 +1,5 @@
 // links: gateway llhttp
+// kinds: trust
 // JSON Web Tokens: which are taken, and every way in which one is forged, stale or meant for somebody else.
 #include "jwks.h"
 #include "jwt.h"

@@ -1,3 +1,4 @@
+// kinds: trust
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
 // links: operator
+// kinds: trust
 // The audit of an area, the notary's chain of it, and whatever somebody might do to either.
 #include "audit_command.h"
 #include "notary.h"

@@ -1,4 +1,5 @@
 // links: gateway llhttp
+// kinds: trust
 // How often one may knock, who is counted with whom, and what a file of limits may say.
 #include "rate_limits.h"
 #include <setjmp.h>

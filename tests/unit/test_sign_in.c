@@ -1,4 +1,5 @@
 // links: gateway llhttp
+// kinds: trust
 // Sign-in with a provider's tokens: who they make of their bearer, what is remembered, and how keys change.
 #include "keyring.h"
 #include "provider.h"

@@ -1,4 +1,5 @@
 // links: reporting
+// kinds: trust
 // What may be shown of counts of few people, and what somebody who asks for everything can work out of it.
 #include <setjmp.h>
 #include <stdarg.h>

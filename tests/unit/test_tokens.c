@@ -1,4 +1,5 @@
 // links: gateway llhttp
+// kinds: trust
 #include "keyring.h"
 #include "store_memory.h"
 #include "text.h"
