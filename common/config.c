@@ -164,6 +164,15 @@ static int check_area(const struct config *c, Area *a, char *errors, size_t erro
   return 0;
 }
 
+// Where nothing is said about an account at Redis, it is that of this service if the keys folder has its password.
+static void find_account(struct config *c) {
+  if (!c->keys || c->redis_user || c->redis_password_file) return;
+  const char *path = arena_printf(&c->arena, "%s/%s.redis", c->keys, c->name);
+  if (access(path, R_OK)) return;
+  c->redis_user = c->name;
+  c->redis_password_file = path;
+}
+
 static int read_areas(struct config *c, char *errors, size_t errors_bytes) {
   c->areas = yaml_read_file(&c->arena, &areas__descriptor, c->areas_file, errors, errors_bytes);
   if (!c->areas) return -1;
@@ -182,8 +191,10 @@ int config_load(struct config *c, const char *service, char *errors, size_t erro
   arena_init(&c->arena, ARENA_CAP_BYTES);
   c->name = arena_text(&c->arena, service);
   if (!read_variables(c, errors, errors_bytes) && !check_variables(c, errors, errors_bytes) &&
-      !(c->areas_file && read_areas(c, errors, errors_bytes)))
+      !(c->areas_file && read_areas(c, errors, errors_bytes))) {
+    find_account(c);
     return 0;
+  }
   config_free(c);
   return -1;
 }

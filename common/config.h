@@ -5,14 +5,14 @@
 #include <stddef.h>
 
 struct config {
-  const char *name;  // of the service
-  const char *redis; // ALONGSIDE_REDIS: "127.0.0.1:6379" or "unix:/path"
-  const char *redis_user, *redis_password_file;
-  const char *keys;       // ALONGSIDE_KEYS: the folder of keys
-  const char *areas_file; // ALONGSIDE_AREAS
-  const char *pathways;   // ALONGSIDE_PATHWAYS: the folder of pathway files
-  const char *bind;       // ALONGSIDE_BIND: where this service listens for requests, "tcp://127.0.0.1:8081"
-  const char *publish;    // ALONGSIDE_PUBLISH: where it publishes events
+  const char *name;                             // of the service
+  const char *redis;                            // ALONGSIDE_REDIS: "127.0.0.1:6379" or "unix:/path"
+  const char *redis_user, *redis_password_file; // where neither is set: this service's own in the keys folder, if any
+  const char *keys;                             // ALONGSIDE_KEYS: the folder of keys
+  const char *areas_file;                       // ALONGSIDE_AREAS
+  const char *pathways;                         // ALONGSIDE_PATHWAYS: the folder of pathway files
+  const char *bind;    // ALONGSIDE_BIND: where this service listens for requests, "tcp://127.0.0.1:8081"
+  const char *publish; // ALONGSIDE_PUBLISH: where it publishes events
   // Request endpoints: ALONGSIDE_INTAKE ...
   const char *intake, *reminders, *matching, *reporting, *courier, *mentoring, *safeguarding;
   const char *subscribe;  // ALONGSIDE_SUBSCRIBE: the event endpoints of all services, separated by commas

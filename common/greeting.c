@@ -1,11 +1,14 @@
 #include "greeting.h"
-#include <stdbool.h>
 #include <string.h>
 
 extern const char common_commit_lua[];
 
+static enum greeting_step after_auth(const struct greeting *g) {
+  return g->deploys ? GREETING_LIST : GREETING_VERSION;
+}
+
 enum greeting_step greeting_first(const struct greeting *g) {
-  return g->password ? GREETING_AUTH : GREETING_LIST;
+  return g->password ? GREETING_AUTH : after_auth(g);
 }
 
 static void ask_auth(const struct greeting *g, struct resp *out) {
@@ -33,10 +36,6 @@ const char *greeting_ask(const struct greeting *g, enum greeting_step step, stru
   return resp_end(out, size_bytes);
 }
 
-static bool is_no_right(const redisReply *reply) {
-  return reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "NOPERM", 6) == 0;
-}
-
 // The value that follows a name in a flat list of names and values; NULL where it is not there.
 static const redisReply *field(const redisReply *list, const char *name) {
   for (size_t i = 0; list->type == REDIS_REPLY_ARRAY && i + 1 < list->elements; i += 2) {
@@ -57,29 +56,39 @@ static enum greeting_step fail(const redisReply *reply, const char *otherwise, c
   return GREETING_FAILED;
 }
 
-static enum greeting_step hear_auth(const redisReply *reply, const char **why) {
-  return reply->type == REDIS_REPLY_STATUS ? GREETING_LIST : fail(reply, "AUTH was not understood", why);
+static enum greeting_step hear_auth(const struct greeting *g, const redisReply *reply, const char **why) {
+  return reply->type == REDIS_REPLY_STATUS ? after_auth(g) : fail(reply, "AUTH was not understood", why);
 }
 
-static enum greeting_step hear_list(const redisReply *reply, const char **why) {
-  if (is_no_right(reply)) return GREETING_VERSION;
+// A function that is not there is an error as any other; while Redis loads its data it says so instead.
+static bool is_no_function(const redisReply *reply) {
+  return reply->type == REDIS_REPLY_ERROR && strstr(reply->str, "Function not found");
+}
+
+static enum greeting_step hear_version(const struct greeting *g, const redisReply *reply, const char **why) {
+  (void)g;
+  if (reply->type == REDIS_REPLY_INTEGER && reply->integer == LIBRARY_VERSION) return GREETING_DURABILITY;
+  *why = "the functions in Redis are of another version than this program: run `alongside deploy` of this build, and "
+         "see that all services are of it";
+  if (reply->type == REDIS_REPLY_ERROR) *why = reply->str;
+  if (is_no_function(reply)) *why = "the functions are not in Redis: run `alongside deploy`";
+  return GREETING_FAILED;
+}
+
+static enum greeting_step hear_list(const struct greeting *g, const redisReply *reply, const char **why) {
+  (void)g;
   if (reply->type != REDIS_REPLY_ARRAY) return fail(reply, "FUNCTION LIST was not understood", why);
   bool same = reply->elements == 1 && field_is(reply->element[0], "library_code", common_commit_lua);
   return same ? GREETING_DURABILITY : GREETING_LOAD;
 }
 
-static enum greeting_step hear_load(const redisReply *reply, const char **why) {
-  if (is_no_right(reply)) return GREETING_VERSION;
-  return reply->type == REDIS_REPLY_STRING ? GREETING_DURABILITY
-                                           : fail(reply, "the function library was not taken", why);
+static enum greeting_step hear_load(const struct greeting *g, const redisReply *reply, const char **why) {
+  (void)g;
+  return reply->type == REDIS_REPLY_STRING ? GREETING_DURABILITY : fail(reply, "the functions were not taken", why);
 }
 
-static enum greeting_step hear_version(const redisReply *reply, const char **why) {
-  if (reply->type == REDIS_REPLY_INTEGER && reply->integer == LIBRARY_VERSION) return GREETING_DURABILITY;
-  return fail(reply, "the function library has another version, and this account may not load ours", why);
-}
-
-static enum greeting_step hear_durability(const redisReply *reply, const char **why) {
+static enum greeting_step hear_durability(const struct greeting *g, const redisReply *reply, const char **why) {
+  (void)g;
   bool durable = field_is(reply, "appendonly", "yes") && field_is(reply, "appendfsync", "always");
   if (reply->type == REDIS_REPLY_ARRAY && !durable) {
     *why = "Redis does not run with appendonly yes and appendfsync always: what is acknowledged can be lost";
@@ -87,14 +96,12 @@ static enum greeting_step hear_durability(const redisReply *reply, const char **
   return GREETING_DONE;
 }
 
-enum greeting_step greeting_hear(enum greeting_step step, const redisReply *reply, const char **why) {
-  static enum greeting_step (*const hear[])(const redisReply *, const char **) = {
-      [GREETING_AUTH] = hear_auth,
-      [GREETING_LIST] = hear_list,
-      [GREETING_LOAD] = hear_load,
-      [GREETING_VERSION] = hear_version,
-      [GREETING_DURABILITY] = hear_durability,
+enum greeting_step greeting_hear(const struct greeting *g, enum greeting_step step, const redisReply *reply,
+                                 const char **why) {
+  static enum greeting_step (*const hear[])(const struct greeting *, const redisReply *, const char **) = {
+      [GREETING_AUTH] = hear_auth, [GREETING_VERSION] = hear_version,       [GREETING_LIST] = hear_list,
+      [GREETING_LOAD] = hear_load, [GREETING_DURABILITY] = hear_durability,
   };
   *why = NULL;
-  return hear[step](reply, why);
+  return hear[step](g, reply, why);
 }

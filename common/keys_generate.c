@@ -1,6 +1,7 @@
 // Making keys: each file is made once and then left alone, so that running this again after adding a service, or a
 // foreign peer, makes what is missing and nothing else.
 #include "keys.h"
+#include "accounts.h"
 #include "json.h"
 #include "text.h"
 #include <ctype.h>
@@ -205,15 +206,42 @@ static bool same_as_file(const char *path, const struct buffer *b) {
   return same;
 }
 
-// Every running service reads the file again when it changes, so that one that would stay the same is not written.
-static int write_peers(struct work *w) {
+// A file that would stay the same is not written: running services read some again when they change.
+static int write_file(struct work *w, const char *name, mode_t mode, const struct buffer *text) {
   char path[PATH_BYTES];
+  snprintf(path, sizeof path, "%s/%s", w->folder, name);
+  return same_as_file(path, text) ? 0 : replace_file(w, path, mode, text->data, text->size_bytes);
+}
+
+static int write_peers(struct work *w) {
   struct buffer out = {0};
-  snprintf(path, sizeof path, "%s/peers.yaml", w->folder);
   buffer_text(&out, "# Who is accepted on the bus, under which key, and which messages each may send.\n"
                     "# Made by `alongside keygen`. Running services notice when it changes.\npeers:\n");
   for (size_t i = 0; i < w->peers->n_peers; i++) print_peer(&out, w->peers->peers[i]);
-  int result = same_as_file(path, &out) ? 0 : replace_file(w, path, 0644, out.data, out.size_bytes);
+  int result = write_file(w, "peers.yaml", 0644, &out);
+  buffer_free(&out);
+  return result;
+}
+
+static const Partition *opened_by(const char *name) {
+  static const Partition nothing[] = {0};
+  for (size_t i = 0; i < MAKERS; i++)
+    if (!strcmp(makers[i].name, name)) return makers[i].opens;
+  return nothing;
+}
+
+// The password of each account in Redis, and Redis' list of the accounts, which has their hashes.
+static int make_accounts(struct work *w) {
+  char password[HEX_BYTES];
+  struct buffer out = {0};
+  int result = 0;
+  accounts_begin(&out);
+  for (const struct account *a = accounts; a->name && !result; a++) {
+    result = make_hex(w, a->name, "redis", password);
+    if (!result) account_write(&out, a, password, opened_by(a->name));
+  }
+  sodium_memzero(password, sizeof password);
+  if (!result) result = write_file(w, "users.acl", 0640, &out);
   buffer_free(&out);
   return result;
 }
@@ -258,7 +286,7 @@ static int make_all(struct work *w, const char *foreign, const char *sends) {
   for (size_t i = 0; i < MAKERS; i++)
     if (make_peer(w, &makers[i])) return -1;
   if (foreign && make_peer(w, &(struct maker){foreign, sends, true, {0}})) return -1;
-  return write_peers(w);
+  return make_accounts(w) || write_peers(w) ? -1 : 0;
 }
 
 int keys_generate(const char *folder, const char *foreign, const char *sends, char *errors, size_t errors_bytes) {

@@ -45,10 +45,11 @@ struct redis {
   bool hearing;             // an answer is being handed on: hiredis must not be made to write
   char *host, *port, *path; // path: a Unix socket
   char *user, *password;
+  bool deploys;
   struct redis_call greeting; // the one command of the greeting that is on its way
   enum greeting_step step;
   struct resp resp;
-  char why[160]; // why the last attempt failed; said once, however often it happens again
+  char why[200]; // why the last attempt failed; said once, however often it happens again
   int handles;   // that are not closed yet
   void (*closed)(void *context);
   void *context;
@@ -169,6 +170,10 @@ static bool adopt(struct redis *r, redisAsyncContext *context) {
 
 // --- greeting
 
+static struct greeting greeting_of(const struct redis *r) {
+  return (struct greeting){r->user, r->password, r->deploys};
+}
+
 static void on_reply(redisAsyncContext *context, void *reply, void *privdata) {
   struct redis *r = context->data;
   struct redis_call *call = privdata;
@@ -188,7 +193,7 @@ static bool send_now(struct redis *r, const char *command, size_t size_bytes, st
 }
 
 static void ask(struct redis *r) {
-  const struct greeting g = {r->user, r->password};
+  const struct greeting g = greeting_of(r);
   size_t size_bytes;
   const char *command = greeting_ask(&g, r->step, &r->resp, &size_bytes);
   if (!send_now(r, command, size_bytes, &r->greeting)) redis_drop(r, "the greeting could not be sent");
@@ -197,8 +202,9 @@ static void ask(struct redis *r) {
 static void on_greeting(struct redis_call *call, const redisReply *reply) {
   struct redis *r = (struct redis *)((char *)call - offsetof(struct redis, greeting));
   if (!reply || r->state != GREETING) return;
+  const struct greeting g = greeting_of(r);
   const char *why;
-  r->step = greeting_hear(r->step, reply, &why);
+  r->step = greeting_hear(&g, r->step, reply, &why);
   if (r->step == GREETING_FAILED) {
     redis_drop(r, why);
   } else if (r->step == GREETING_DONE) {
@@ -214,7 +220,7 @@ static void on_greeting(struct redis_call *call, const redisReply *reply) {
 static void on_connect(const redisAsyncContext *context, int status) {
   struct redis *r = context->data;
   if (status != REDIS_OK) return; // on_gone follows
-  const struct greeting g = {r->user, r->password};
+  const struct greeting g = greeting_of(r);
   r->state = GREETING;
   r->step = greeting_first(&g);
   ask(r);
@@ -325,6 +331,7 @@ struct redis *redis_open(uv_loop_t *loop, const struct redis_options *options, c
   r->loop = loop;
   r->user = options->user ? strdup(options->user) : NULL;
   r->password = options->password ? strdup(options->password) : NULL;
+  r->deploys = options->deploys;
   r->greeting.done = on_greeting;
   r->backoff_ms = REDIS_BACKOFF_MIN_MS;
   add_timer(r, &r->retry);
@@ -336,6 +343,10 @@ struct redis *redis_open(uv_loop_t *loop, const struct redis_options *options, c
 
 bool redis_ready(const struct redis *r) {
   return r->state == READY;
+}
+
+const char *redis_why(const struct redis *r) {
+  return r->why;
 }
 
 bool redis_send(struct redis *r, const char *command, size_t size_bytes, struct redis_call *call) {

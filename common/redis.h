@@ -22,12 +22,15 @@ struct redis;
 struct redis_options {
   const char *address;         // "host:port", "[::1]:port" or "unix:/path"
   const char *user, *password; // NULL: none
+  bool deploys;                // puts the functions in place (greeting.h)
 };
 
 // Begins to connect; copies the options. NULL and a sentence in `errors` where the address is malformed. Ignores
 // SIGPIPE in the whole process, as a dead Unix socket would raise it.
 struct redis *redis_open(uv_loop_t *loop, const struct redis_options *options, char *errors, size_t errors_bytes);
 bool redis_ready(const struct redis *r);
+// Why the last attempt failed; empty while all is well.
+const char *redis_why(const struct redis *r);
 
 // One command on its way; embedded in what the caller keeps until `done`, which is called once, never before
 // redis_send() returns. `reply` is valid during the call; NULL: the connection was lost, and the outcome is unknown.

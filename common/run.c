@@ -232,8 +232,12 @@ static void answer_ping(struct process *p, const struct bus_route *route, const 
   buffer_add(&text, "", 1);
   Pong pong = PONG__INIT;
   pong.service = (char *)p->service->name;
+  const char *why = p->store->ops->why(p->store);
   pong.ready = p->store->ops->ready(p->store) && !p->stopping;
-  pong.waiting_for = pong.ready ? "" : p->stopping ? "it is stopping" : "the store does not answer";
+  pong.waiting_for = pong.ready    ? ""
+                     : p->stopping ? "it is stopping"
+                     : *why        ? (char *)why
+                                   : "the store does not answer";
   pong.metrics = text.data;
   Envelope out = ENVELOPE__INIT;
   out.type = "Pong";

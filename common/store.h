@@ -107,5 +107,7 @@ struct store_ops {
   void (*claim)(struct store *s, const char *area, const char *service, int64_t now_ms, int64_t lease_ms,
                 unsigned limit, store_timers_fn *done, void *context);
   bool (*ready)(struct store *s);
+  // Why it is not ready, as far as that is known; else empty.
+  const char *(*why)(struct store *s);
   void (*close)(struct store *s, void (*closed)(void *context), void *context);
 };

@@ -243,12 +243,17 @@ static bool memory_store_ready(struct store *store) {
   return of(store)->ready;
 }
 
+static const char *memory_store_why(struct store *store) {
+  (void)store;
+  return "";
+}
+
 static void memory_store_close(struct store *store, void (*closed)(void *context), void *context) {
   enqueue(store, (struct operation){CLOSE, {.close = {closed, context}}});
 }
 
 static const struct store_ops ops = {memory_store_read,  memory_store_commit, memory_store_events, memory_store_audit,
-                                     memory_store_claim, memory_store_ready,  memory_store_close};
+                                     memory_store_claim, memory_store_ready,  memory_store_why,    memory_store_close};
 
 struct store *store_memory_open(struct memory *m, const char *service) {
   struct store_memory *s = take(sizeof *s);

@@ -140,6 +140,10 @@ static bool store_ready(struct store *store) {
   return redis_ready(of(store)->redis);
 }
 
+static const char *store_why(struct store *store) {
+  return redis_why(of(store)->redis);
+}
+
 // --- opening and closing
 
 static void on_handle_closed(uv_handle_t *handle) {
@@ -177,11 +181,12 @@ static void store_close(struct store *store, void (*closed)(void *context), void
 }
 
 static const struct store_ops ops = {store_read,  store_commit, store_events, store_audit,
-                                     store_claim, store_ready,  store_close};
+                                     store_claim, store_ready,  store_why,    store_close};
 
-static struct redis *connect_to(uv_loop_t *loop, const struct config *config, char *errors, size_t errors_bytes) {
+struct redis *redis_open_configured(uv_loop_t *loop, const struct config *config, bool deploys, char *errors,
+                                    size_t errors_bytes) {
   char password[256];
-  struct redis_options options = {config->redis, config->redis_user, NULL};
+  struct redis_options options = {config->redis, config->redis_user, NULL, deploys};
   if (options.user && !*options.user) options.user = NULL;
   if (config->redis_password_file && *config->redis_password_file) {
     if (config_read_file(config->redis_password_file, password, sizeof password) < 0) {
@@ -194,7 +199,7 @@ static struct redis *connect_to(uv_loop_t *loop, const struct config *config, ch
 }
 
 struct store *store_redis_open(uv_loop_t *loop, const struct config *config, char *errors, size_t errors_bytes) {
-  struct redis *redis = connect_to(loop, config, errors, errors_bytes);
+  struct redis *redis = redis_open_configured(loop, config, false, errors, errors_bytes);
   if (!redis) return NULL;
   struct store_redis *s = take(sizeof *s);
   s->store.ops = &ops;

@@ -9,6 +9,7 @@
 // author sends it again.
 #pragma once
 #include "config.h"
+#include "redis.h"
 #include "store.h"
 #include <uv.h>
 
@@ -20,3 +21,8 @@ enum {
 // configuration (Redis need not be there yet). To be closed with the store's `close`, which answers what is left
 // STORE_UNAVAILABLE and frees the store before it calls back.
 struct store *store_redis_open(uv_loop_t *loop, const struct config *config, char *errors, size_t errors_bytes);
+
+// A connection of its own with the address and the account of the configuration, for what is no part of the store.
+// `deploys`: puts the functions in place (greeting.h).
+struct redis *redis_open_configured(uv_loop_t *loop, const struct config *config, bool deploys, char *errors,
+                                    size_t errors_bytes);

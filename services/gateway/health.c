@@ -136,7 +136,8 @@ static void answer_ready(struct gateway *g, struct http_request *r) {
   struct buffer out = {0};
   for (int i = 0; i < PEERS; i++) ready = ready && g->health->states[i].ready;
   buffer_printf(&out, "{\"ready\":%s,", ready ? "true" : "false");
-  write_state(&out, "redis", redis, "it does not answer");
+  const char *why = g->store->ops->why(g->store);
+  write_state(&out, "redis", redis, *why ? why : "it does not answer");
   buffer_text(&out, ",\"services\":{");
   for (int i = 0; i < PEERS; i++) {
     if (i) buffer_text(&out, ",");

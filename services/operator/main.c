@@ -11,6 +11,13 @@ static const struct command commands[] = {
      "signing key, the partitions' master keys and peers.yaml. Keep the master keys in a safe of your own: without\n"
      "them nothing confidential can be read again.",
      keygen_options, keygen_run},
+    {"deploy", "puts the functions that the services call into Redis",
+     "usage: alongside deploy [--wait SECONDS] [ADDRESS ...]\n"
+     "To be run before services of a new build start, for every master where there are several; done again, it "
+     "changes\n"
+     "nothing. Services have no right to do it and wait until it is done. Takes ALONGSIDE_REDIS, and the account\n"
+     "`deployer` out of ALONGSIDE_KEYS. Exit status 0 when every master has the functions of this build.",
+     deploy_options, deploy_run},
     {"token", "makes or revokes a bearer token",
      "Prints the token once; only its hash is stored. Roles: person, mentor, mentor-supervisor, practitioner,\n"
      "coordinator, safeguarding-lead, manager, auditor, operator, case-system.",

@@ -61,7 +61,7 @@ static redisReply *hear(redisContext *c) {
 
 static void load_library(redisContext *c, struct resp *out) {
   size_t size_bytes;
-  const char *command = greeting_ask(&(struct greeting){NULL, NULL}, GREETING_LOAD, out, &size_bytes);
+  const char *command = greeting_ask(&(struct greeting){.deploys = true}, GREETING_LOAD, out, &size_bytes);
   if (redisAppendFormattedCommand(c, command, size_bytes) != REDIS_OK) die("out of memory");
   freeReplyObject(hear(c));
 }

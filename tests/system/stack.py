@@ -225,7 +225,9 @@ class LocalStack(Stack):
     def redis(self):
         import redis
 
-        return redis.Redis(unix_socket_path=str(self.home / "redis.sock"), socket_timeout=20)
+        password = (self.home / "keys" / "administrator.redis").read_text().strip()
+        return redis.Redis(unix_socket_path=str(self.home / "redis.sock"), socket_timeout=20, username="administrator",
+                           password=password)
 
     def sequence(self, area=NORTH):
         """How many events the area has had."""

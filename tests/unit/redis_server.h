@@ -1,5 +1,6 @@
 // A Redis of a test's own: on a Unix socket in a folder of its own, durable, without a port. Stopped by its number.
 #pragma once
+#include "greeting.h"
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
 #include <signal.h>
@@ -42,6 +43,19 @@ static inline redisContext *redis_server_start(struct redis_server *s) {
     if (c) redisFree(c);
   }
   abort();
+}
+
+// What `alongside deploy` puts in place.
+static inline void redis_server_deploy(redisContext *c) {
+  const struct greeting g = {.deploys = true};
+  struct resp command = {0};
+  size_t size_bytes;
+  void *reply = NULL;
+  const char *text = greeting_ask(&g, GREETING_LOAD, &command, &size_bytes);
+  bool sent = redisAppendFormattedCommand(c, text, size_bytes) == REDIS_OK && redisGetReply(c, &reply) == REDIS_OK;
+  if (!sent || ((redisReply *)reply)->type != REDIS_REPLY_STRING) abort();
+  freeReplyObject(reply);
+  resp_free(&command);
 }
 
 static inline void redis_server_kill(struct redis_server *s) {

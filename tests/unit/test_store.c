@@ -746,6 +746,7 @@ static void in_redis(void **state) {
 static int start_redis(void **state) {
   (void)state;
   direct = redis_server_start(&server);
+  redis_server_deploy(direct);
   return 0;
 }
 

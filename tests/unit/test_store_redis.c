@@ -259,35 +259,59 @@ static void a_store_can_be_closed_by_the_one_who_is_answered(void **state) {
   assert_int_equal(uv_loop_close(&w.loop), 0);
 }
 
-static void functions_that_vanish_are_loaded_again(void **state) {
+static void functions_that_vanish_are_waited_for(void **state) {
   (void)state;
   struct world w;
-  struct store_change changes[2];
   open_with(&w, (struct config){.redis = server.address});
   assert_true(ready_within(&w, 2000));
   freeReplyObject(redisCommand(direct, "FUNCTION FLUSH"));
-  for (unsigned i = 0; i < 2; i++) {
-    changes[i] = event_in(&w);
-    assert_true(ready_within(&w, 2000));
-    w.store->ops->commit(w.store, &changes[i]);
-    wait_for(&w, i + 1);
-  }
+  struct store_change lost = event_in(&w), made = event_in(&w);
+  w.store->ops->commit(w.store, &lost);
+  wait_for(&w, 1);
   assert_int_equal(w.unavailable, 1);
+  assert_false(ready_within(&w, 300));
+  assert_non_null(strstr(w.store->ops->why(w.store), "alongside deploy"));
+  redis_server_deploy(direct);
+  assert_true(ready_within(&w, 3000));
+  assert_string_equal(w.store->ops->why(w.store), "");
+  w.store->ops->commit(w.store, &made);
+  wait_for(&w, 2);
   assert_int_equal(w.done, 1);
   close_store(&w);
 }
 
-static void another_text_of_the_library_is_replaced(void **state) {
+static void functions_of_another_version_are_not_used_and_not_replaced(void **state) {
   (void)state;
   struct world w;
   freeReplyObject(redisCommand(direct, "FUNCTION LOAD REPLACE %s",
-                               "#!lua name=alongside\nredis.register_function('commit', function() return 1 end)"));
+                               "#!lua name=alongside\nredis.register_function{function_name='alongside_version', "
+                               "callback=function() return 999 end, flags={'no-writes'}}"));
   open_with(&w, (struct config){.redis = server.address});
+  assert_false(ready_within(&w, 300));
+  assert_non_null(strstr(w.store->ops->why(w.store), "another version"));
+  close_store(&w);
+  redisReply *version = redisCommand(direct, "FCALL_RO alongside_version 0");
+  assert_int_equal(version->integer, 999);
+  freeReplyObject(version);
+  redis_server_deploy(direct);
+}
+
+static void who_deploys_replaces_another_text_of_the_functions(void **state) {
+  (void)state;
+  char errors[128];
+  struct world w = {.closed = false};
+  struct config config = {.redis = server.address};
+  freeReplyObject(redisCommand(direct, "FUNCTION LOAD REPLACE %s",
+                               "#!lua name=alongside\nredis.register_function('commit', function() return 1 end)"));
+  uv_loop_init(&w.loop);
+  struct redis *redis = redis_open_configured(&w.loop, &config, true, errors, sizeof errors);
+  assert_non_null(redis);
+  while (!redis_ready(redis)) uv_run(&w.loop, UV_RUN_ONCE);
+  redis_close(redis, on_closed, &w);
+  while (!w.closed) uv_run(&w.loop, UV_RUN_ONCE);
+  assert_int_equal(uv_loop_close(&w.loop), 0);
+  open_with(&w, config);
   assert_true(ready_within(&w, 2000));
-  struct store_change change = event_in(&w);
-  w.store->ops->commit(w.store, &change);
-  wait_for(&w, 1);
-  assert_int_equal(w.done, 1);
   close_store(&w);
 }
 
@@ -304,7 +328,7 @@ static void make_account(const char *rights, char file[128]) {
   freeReplyObject(reply);
 }
 
-static void an_account_without_the_right_to_load_uses_the_library_that_is_there(void **state) {
+static void an_account_needs_no_right_to_load_functions(void **state) {
   (void)state;
   char file[128];
   struct world w;
@@ -318,17 +342,6 @@ static void an_account_without_the_right_to_load_uses_the_library_that_is_there(
   close_store(&w);
 }
 
-static void without_that_right_and_without_a_library_the_store_is_not_ready(void **state) {
-  (void)state;
-  char file[128];
-  struct world w;
-  make_account("+@all -function -config", file);
-  freeReplyObject(redisCommand(direct, "FUNCTION FLUSH"));
-  open_with(&w, (struct config){.redis = server.address, .redis_user = "service", .redis_password_file = file});
-  assert_false(ready_within(&w, 300));
-  close_store(&w);
-}
-
 static void a_wrong_password_is_not_ready(void **state) {
   (void)state;
   char file[128];
@@ -338,21 +351,6 @@ static void a_wrong_password_is_not_ready(void **state) {
   open_with(&w, (struct config){.redis = server.address, .redis_user = "service", .redis_password_file = file});
   assert_false(ready_within(&w, 300));
   close_store(&w);
-}
-
-static void several_that_start_at_once_all_become_ready(void **state) {
-  (void)state;
-  struct world w[6];
-  freeReplyObject(redisCommand(direct, "FUNCTION FLUSH"));
-  for (int i = 0; i < 6; i++) open_with(&w[i], (struct config){.redis = server.address});
-  for (int round = 0; round < 50; round++) {
-    for (int i = 0; i < 6; i++) uv_run(&w[i].loop, UV_RUN_NOWAIT);
-    usleep(2000);
-  }
-  for (int i = 0; i < 6; i++) {
-    assert_true(w[i].store->ops->ready(w[i].store));
-    close_store(&w[i]);
-  }
 }
 
 static void the_library_says_the_version_that_we_expect(void **state) {
@@ -374,7 +372,7 @@ static void redis_without_durability_is_warned_of(void **state) {
   for (int i = 0; i < 2; i++) {
     freeReplyObject(redisCommand(direct, "CONFIG SET appendfsync %s", values[i]));
     redisReply *reply = redisCommand(direct, "CONFIG GET append*");
-    assert_int_equal(greeting_hear(GREETING_DURABILITY, reply, &why), GREETING_DONE);
+    assert_int_equal(greeting_hear(&(struct greeting){NULL}, GREETING_DURABILITY, reply, &why), GREETING_DONE);
     assert_int_equal(why != NULL, i == 1);
     freeReplyObject(reply);
   }
@@ -386,13 +384,14 @@ static void a_redis_that_is_loading_is_not_ready(void **state) {
   const char *why;
   char text[] = "LOADING Redis is loading the dataset in memory";
   redisReply reply = {.type = REDIS_REPLY_ERROR, .str = text, .len = sizeof text - 1};
-  assert_int_equal(greeting_hear(GREETING_LIST, &reply, &why), GREETING_FAILED);
+  assert_int_equal(greeting_hear(&(struct greeting){NULL}, GREETING_VERSION, &reply, &why), GREETING_FAILED);
   assert_string_equal(why, text);
 }
 
 static int start_redis(void **state) {
   (void)state;
   direct = redis_server_start(&server);
+  redis_server_deploy(direct);
   return 0;
 }
 
@@ -413,12 +412,11 @@ int main(void) {
       cmocka_unit_test(what_is_too_much_is_unavailable_at_once),
       cmocka_unit_test(closing_answers_what_is_on_its_way),
       cmocka_unit_test(a_store_can_be_closed_by_the_one_who_is_answered),
-      cmocka_unit_test(functions_that_vanish_are_loaded_again),
-      cmocka_unit_test(another_text_of_the_library_is_replaced),
-      cmocka_unit_test(an_account_without_the_right_to_load_uses_the_library_that_is_there),
-      cmocka_unit_test(without_that_right_and_without_a_library_the_store_is_not_ready),
+      cmocka_unit_test(functions_that_vanish_are_waited_for),
+      cmocka_unit_test(functions_of_another_version_are_not_used_and_not_replaced),
+      cmocka_unit_test(who_deploys_replaces_another_text_of_the_functions),
+      cmocka_unit_test(an_account_needs_no_right_to_load_functions),
       cmocka_unit_test(a_wrong_password_is_not_ready),
-      cmocka_unit_test(several_that_start_at_once_all_become_ready),
       cmocka_unit_test(the_library_says_the_version_that_we_expect),
       cmocka_unit_test(redis_without_durability_is_warned_of),
       cmocka_unit_test(a_redis_that_is_loading_is_not_ready),
