@@ -27,8 +27,10 @@ def stack():
     own = stacks.LocalStack()
     try:
         yield own.start()
+        denied = own.denied()
     finally:
         own.remove()
+    assert not denied, f"Redis refused what an account has no right to: {denied}"
 
 
 @pytest.fixture(scope="session")

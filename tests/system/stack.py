@@ -229,6 +229,10 @@ class LocalStack(Stack):
         return redis.Redis(unix_socket_path=str(self.home / "redis.sock"), socket_timeout=20, username="administrator",
                            password=password)
 
+    def denied(self):
+        """What Redis refused to somebody's account since it started: which account, and which command or key."""
+        return [(entry["username"], entry["object"]) for entry in self.redis().acl_log()]
+
     def sequence(self, area=NORTH):
         """How many events the area has had."""
         return int(self.redis().get(f"{{{area}}}:sequence") or 0)
