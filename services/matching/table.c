@@ -32,6 +32,8 @@ static const struct row rows[] = {
     COMMAND(view_offer,      MAY(MENTOR),              CONSULTATION, needs_offer,           decide_view_offer),
     COMMAND(accept_offer,    MAY(MENTOR),              ALTERATION,   needs_offer,           decide_accept_offer),
     COMMAND(decline_offer,   MAY(MENTOR),              ALTERATION,   needs_offer,           decide_decline_offer),
+    COMMAND(list_my_people,  MAY(MENTOR),              CONSULTATION, needs_list_my_people,  decide_list_my_people),
+    COMMAND(read_my_person,  MAY(MENTOR),              CONSULTATION, needs_read_my_person,  decide_read_my_person),
     {.kind = ROW_TIMER, .timer = "offer", .needs = needs_offer, .decide = on_offer_over},
     {0},
 };
