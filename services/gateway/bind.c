@@ -288,3 +288,14 @@ struct err bind_purpose(struct arena *a, const char *header, const char **purpos
   *purpose = arena_text(a, header);
   return ERR_NONE;
 }
+
+char **bind_cookie_field(ProtobufCMessage *message) {
+  const ProtobufCFieldDescriptor *field =
+      message ? protobuf_c_message_descriptor_get_field_by_name(message->descriptor, "cookie") : NULL;
+  return field ? member(message, field) : NULL;
+}
+
+void bind_cookie(struct arena *a, const struct route *route, const char *cookie, ProtobufCMessage *command) {
+  char **field = route->session ? bind_cookie_field(command) : NULL;
+  if (field) *field = arena_text(a, cookie);
+}

@@ -24,6 +24,10 @@ struct err bind_query(struct arena *a, const struct route *route, char *query, P
 // Puts the one version that If-Match names into seen_version. `header` may be NULL: the service says whether it is
 // needed.
 struct err bind_if_match(struct arena *a, const struct route *route, const char *header, ProtobufCMessage *command);
+// Puts the cookie, or "", into the command's field `cookie`, where it has one and the row says so.
+void bind_cookie(struct arena *a, const struct route *route, const char *cookie, ProtobufCMessage *command);
+// The field `cookie` of a command or reply; NULL: it has none.
+char **bind_cookie_field(ProtobufCMessage *message);
 
 // Why it is asked for, as the header Purpose says: a code for the audit. `header` may be NULL: then NULL.
 struct err bind_purpose(struct arena *a, const char *header, const char **purpose);

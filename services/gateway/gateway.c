@@ -1,5 +1,6 @@
 #include "gateway.h"
 #include "batch.h"
+#include "cookie.h"
 #include "health.h"
 #include "log.h"
 #include "openapi.h"
@@ -50,9 +51,12 @@ void gateway_respond(struct gateway *g, struct http_request *r, int status, cons
   http_respond(r, status, content_type, NULL, body->data, body->size_bytes);
 }
 
-void gateway_identify(struct gateway *g, const struct http_request *r, tokens_fn *done, void *context) {
+void gateway_identify(struct gateway *g, const struct http_request *r, identity_fn *done, void *context) {
   const char *authorization = http_header(r, "authorization");
-  if (g->sign_in && sign_in_takes(authorization))
+  char cookie[COOKIE_BYTES];
+  if (!authorization && cookie_of(r, cookie))
+    tokens_check_cookie(g->tokens, cookie, gateway_now_ms(), done, context);
+  else if (g->sign_in && sign_in_takes(authorization))
     sign_in_check(g->sign_in, authorization, gateway_now_ms(), done, context);
   else
     tokens_check(g->tokens, authorization, gateway_now_ms(), done, context);

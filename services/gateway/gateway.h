@@ -50,8 +50,8 @@ struct gateway {
 extern const char *const gateway_peers[PEERS]; // the names of the services
 int64_t gateway_now_ms(void);
 
-// Who sends the request, by whichever kind of token: as tokens_check.
-void gateway_identify(struct gateway *g, const struct http_request *r, tokens_fn *done, void *context);
+// Who sends the request, by whichever kind of token, or by a cookie where there is no token: as tokens_check.
+void gateway_identify(struct gateway *g, const struct http_request *r, identity_fn *done, void *context);
 
 // Runs the gateway until SIGTERM or SIGINT. The whole of main().
 int gateway_run(void);

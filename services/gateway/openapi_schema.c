@@ -4,6 +4,7 @@
 #include "err.h"
 #include "google/protobuf/timestamp.pb-c.h"
 #include <stdio.h>
+#include <string.h>
 
 static json_t *typed(const char *type) {
   return json_pack("{s:s}", "type", type);
@@ -75,7 +76,7 @@ static json_t *object_of(const ProtobufCMessageDescriptor *type, json_t *schemas
   json_t *properties = json_object();
   for (unsigned i = 0; i < type->n_fields; i++) {
     char name[64];
-    if (type->fields[i].descriptor == &seal__descriptor) continue;
+    if (type->fields[i].descriptor == &seal__descriptor || !strcmp(type->fields[i].name, "cookie")) continue;
     bind_json_name(type->fields[i].name, name);
     json_object_set_new(properties, name, openapi_field(&type->fields[i], schemas));
   }

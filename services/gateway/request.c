@@ -1,7 +1,10 @@
 #include "request.h"
 #include "batch.h"
 #include "bind.h"
+#include "cookie.h"
 #include "gateway.h"
+#include "log.h"
+#include "matching.pb-c.h"
 #include "sse.h"
 #include <string.h>
 
@@ -33,6 +36,14 @@ static void refuse_error(struct call *c, struct err e) {
   send_answer(c);
 }
 
+// Moves the cookie out of the reply, where the page must not see it.
+static void set_cookie(struct call *c, struct answer *a, const struct outcome *o) {
+  char **field = bind_cookie_field((ProtobufCMessage *)o->reply);
+  if (!c->route->session || c->check_only) return;
+  cookie_set(&a->headers, field ? *field : "");
+  if (field) *field = (char *)"";
+}
+
 static void on_done(struct call *c, const struct outcome *o) {
   struct answer *a = &c->gateway->answer;
   if (!c->request) {
@@ -43,6 +54,7 @@ static void on_done(struct call *c, const struct outcome *o) {
   if (o->problem) {
     answer_problem(a, o->problem, 0, c->correlation_id);
   } else {
+    set_cookie(c, a, o);
     struct answer_context context = {.path = c->request->path, .query = c->request->query, .as_csv = c->as_csv};
     answer_reply(a, o->reply, o->version, o->created, &context);
   }
@@ -72,6 +84,8 @@ static struct err bind_request(struct call *c, struct bind_options *options) {
   if (!err_is(e)) e = bind_path(&c->arena, &c->match, c->command);
   if (!err_is(e)) e = bind_query(&c->arena, c->route, arena_text(&c->arena, r->query), c->command, options);
   if (!err_is(e)) e = bind_if_match(&c->arena, c->route, http_header(r, "if-match"), c->command);
+  char cookie[COOKIE_BYTES];
+  if (!err_is(e)) bind_cookie(&c->arena, c->route, cookie_of(r, cookie) ? cookie : "", c->command);
   return e;
 }
 
@@ -132,8 +146,43 @@ static bool may_enter(const struct call *c, const struct identity *who) {
   return actor_covers(who->actor, c->area) && config_area(&c->gateway->config, c->area);
 }
 
+// Whoever may touch one record only is let through to rows of its kind, and to no other.
+static bool may_touch(const struct route *route, const char *only) {
+  size_t length = route->only ? strlen(route->only) : 0;
+  return !*only || (length && !strncmp(only, route->only, length) && only[length] == '/');
+}
+
+// Who can do nothing but sign in, or renew, is not signed in.
+static void refuse_restricted(struct call *c, const char *only) {
+  bool is_outside = strncmp(only, "SignIn/", 7) == 0;
+  refuse_call(c, is_outside ? CODE__UNAUTHENTICATED : CODE__FORBIDDEN, NULL);
+}
+
+static void on_reported(struct call *c, const struct outcome *o) {
+  (void)o;
+  call_give_back(c);
+}
+
+// Somebody has a copy of a mentor's cookie. To renew with a secret that is not the phone's ends the phone.
+static void report_copy(struct gateway *g, struct http_request *r, const char *area, const struct identity *who) {
+  static const struct route renew = {.service = PEER_MATCHING, .command = &renew_phone__descriptor};
+  char cookie[COOKIE_BYTES];
+  struct call *c = cookie_of(r, cookie) ? call_take(g->calls) : NULL;
+  if (!c) return;
+  log_line(LOG_WARN, "cookie_copied", "actor", who->actor->id, "only", who->actor->only, "address", r->address, NULL);
+  RenewPhone *command = arena_take(&c->arena, sizeof *command);
+  renew_phone__init(command);
+  command->cookie = arena_text(&c->arena, cookie);
+  c->route = &renew;
+  c->area = arena_text(&c->arena, area);
+  c->command = &command->base;
+  c->done = on_reported;
+  call_send(c, who);
+}
+
 static void on_identity(void *context, const struct identity *who, Code code) {
   struct call *c = context;
+  if (c->request && who && who->copied) report_copy(c->gateway, c->request, who->actor->areas[0], who);
   if (!c->request)
     call_give_back(c);
   else if (!rate_limits_allow(c->gateway->limits, c->request->address, who ? who->actor : NULL,
@@ -143,6 +192,8 @@ static void on_identity(void *context, const struct identity *who, Code code) {
     refuse_call(c, code, NULL);
   else if (!may_enter(c, who))
     refuse_call(c, CODE__FORBIDDEN, "this token does not cover that area");
+  else if (!may_touch(c->route, who->actor->only))
+    refuse_restricted(c, who->actor->only);
   else
     begin[c->route->kind](c, who);
 }

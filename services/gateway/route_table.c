@@ -19,6 +19,8 @@
 #define BATCH .kind = ROUTE_BATCH
 #define IF_MATCH .if_match = true
 #define BODY(field) .body = field
+#define ONLY(kind) .only = kind
+#define SESSION .session = true
 #define MAKES(c, r) .command = M(c), .reply = M(r)
 #define SAYS(text) .summary = text
 
@@ -77,15 +79,30 @@ const struct route routes_table[] = {
      SAYS("Pause: no further person is offered")},
     {"POST", "/mentors/{id}/resume", MATCHING, MAKES(resume_mentor, mentor), BODY(""), SAYS("Resume after a pause")},
 
+    {"POST", "/mentors/{id}/sign-in-link", MATCHING, .command = M(send_sign_in_link), BODY(""),
+     SAYS("Send an engagement worker a link to sign in with: for ten minutes, once")},
+    {"POST", "/mentors/{id}/sign-out", MATCHING, .command = M(sign_out_mentor), BODY(""),
+     SAYS("Sign an engagement worker out on all phones, at once")},
+    {"POST", "/sign-in", MATCHING, MAKES(use_sign_in_link, signed_in), BODY(""), SESSION, ONLY("SignIn"),
+     SAYS("Sign in with a link, which is used up: sets a cookie")},
+    {"GET", "/sign-in", MATCHING, MAKES(read_sign_in, signed_in), SAYS("Read who is signed in")},
+    {"POST", "/sign-in/renew", MATCHING, MAKES(renew_phone, signed_in), BODY(""), SESSION, ONLY("SignIn"),
+     SAYS("Stay signed in: replaces the cookie")},
+    {"POST", "/sign-in/ask", MATCHING, .command = M(ask_sign_in_link), BODY(""), ONLY("SignIn"),
+     SAYS("Ask for a new link, with an old one or on a phone that was signed in; the answer is always the same")},
+    {"POST", "/sign-in/end", MATCHING, .command = M(sign_out), BODY(""), SESSION, ONLY("SignIn"),
+     SAYS("Sign out on this phone")},
+
     {"GET", "/people/{crn}/candidates", MATCHING, MAKES(list_candidates, candidates),
      SAYS("Rank the engagement workers for a person, with reasons")},
     {"PUT", "/offers/{offer.id}", MATCHING, MAKES(make_offer, offer), BODY("offer"),
      SAYS("Offer a person to an engagement worker")},
     {"GET", "/offers/{id}", MATCHING, MAKES(read_offer, offer), SAYS("Read an offer")},
-    {"GET", "/offers/{id}/view", MATCHING, MAKES(view_offer, offer_view),
+    {"GET", "/offers/{id}/view", MATCHING, MAKES(view_offer, offer_view), ONLY("Offer"),
      SAYS("Read an offer as the engagement worker sees it, without a name")},
-    {"POST", "/offers/{id}/accept", MATCHING, MAKES(accept_offer, offer_view), BODY(""), SAYS("Accept an offer")},
-    {"POST", "/offers/{id}/decline", MATCHING, MAKES(decline_offer, offer_view), BODY(""),
+    {"POST", "/offers/{id}/accept", MATCHING, MAKES(accept_offer, offer_view), BODY(""), ONLY("Offer"),
+     SAYS("Accept an offer")},
+    {"POST", "/offers/{id}/decline", MATCHING, MAKES(decline_offer, offer_view), BODY(""), ONLY("Offer"),
      SAYS("Decline an offer; no reason is needed")},
     {"POST", "/offers/{id}/withdraw", MATCHING, MAKES(withdraw_offer, offer), BODY(""), SAYS("Withdraw an offer")},
     {"POST", "/offers/{id}/end", MATCHING, MAKES(end_match, offer), BODY(""), SAYS("End a match")},

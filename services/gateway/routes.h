@@ -36,6 +36,8 @@ struct route {
   const ProtobufCMessageDescriptor *reply; // NULL: 204, no content
   bool if_match;                           // If-Match goes to the command's seen_version
   bool csv;                                // the reply is a Report, which may be had as CSV
+  bool session;     // the reply's field `cookie`, "" where it has none, becomes the cookie; the command's is filled from it
+  const char *only; // the kind of record that an actor must be restricted to who is restricted; NULL: no such actor
   const char *summary;
 };
 extern const struct route routes_table[]; // ends with a row without a method

@@ -18,15 +18,12 @@ struct entry {
   uint8_t hash[HASH_BYTES];
   int64_t expires_at_ms; // 0: the place is empty
   struct sign_in_actor who;
-  Actor actor;
-  uint8_t *packed;
-  size_t packed_bytes;
-  uint8_t signature[64];
+  struct badge badge;
 };
 
 struct waiter {
   char *authorization;
-  tokens_fn *done;
+  identity_fn *done;
   void *context;
   struct waiter *next;
 };
@@ -45,7 +42,7 @@ struct sign_in {
 // --- what is remembered
 
 static void entry_free(struct entry *e) {
-  if (e) free(e->packed);
+  if (e) badge_free(&e->badge);
   free(e);
 }
 
@@ -78,34 +75,6 @@ static struct entry *add_entry(struct sign_in *s, const uint8_t hash[HASH_BYTES]
   if (!e) abort();
   memcpy(e->hash, hash, HASH_BYTES);
   return e;
-}
-
-// --- who it is
-
-static void make_actor(struct sign_in *s, struct entry *e, int64_t now_ms) {
-  int64_t until_ms = now_ms + TOKENS_ACTOR_MS;
-  e->actor = (Actor)ACTOR__INIT;
-  e->actor.id = e->who.id;
-  e->actor.roles = e->who.roles;
-  e->actor.n_roles = e->who.n_roles;
-  e->actor.areas = e->who.areas;
-  e->actor.n_areas = e->who.n_areas;
-  e->actor.expires_at_ms = until_ms < e->expires_at_ms ? until_ms : e->expires_at_ms;
-  e->packed = realloc(e->packed, protobuf_c_message_get_packed_size(&e->actor.base));
-  if (!e->packed) abort();
-  e->packed_bytes = protobuf_c_message_pack(&e->actor.base, e->packed);
-  actor_sign(s->keys, e->packed, e->packed_bytes, e->signature);
-}
-
-static void answer(struct sign_in *s, struct entry *e, int64_t now_ms, tokens_fn *done, void *context) {
-  int64_t left_ms = e->actor.expires_at_ms - now_ms;
-  if (left_ms < TOKENS_RENEW_MS && e->actor.expires_at_ms < e->expires_at_ms) make_actor(s, e, now_ms);
-  struct identity who = {.actor = &e->actor,
-                         .packed = e->packed,
-                         .packed_bytes = e->packed_bytes,
-                         .signature = e->signature,
-                         .token_expires_at_ms = e->expires_at_ms};
-  done(context, &who, CODE__OK);
 }
 
 // --- tokens that are new
@@ -157,7 +126,7 @@ static bool may_wait(struct sign_in *s) {
   return s->source && s->n_waiters < SIGN_IN_WAITING && jwks_source_refresh(s->source);
 }
 
-static void add_waiter(struct sign_in *s, const char *authorization, tokens_fn *done, void *context) {
+static void add_waiter(struct sign_in *s, const char *authorization, identity_fn *done, void *context) {
   struct waiter *w = malloc(sizeof *w);
   if (!w) abort();
   *w = (struct waiter){strdup(authorization), done, context, s->waiters};
@@ -166,21 +135,27 @@ static void add_waiter(struct sign_in *s, const char *authorization, tokens_fn *
   s->n_waiters++;
 }
 
-static struct entry *admit(struct sign_in *s, const uint8_t hash[HASH_BYTES], const struct verdict *v, int64_t now_ms) {
+static struct entry *admit(struct sign_in *s, const uint8_t hash[HASH_BYTES], const struct verdict *v) {
   struct entry *e = add_entry(s, hash);
   e->who = v->who;
   e->expires_at_ms = v->expires_at_s * 1000;
-  make_actor(s, e, now_ms);
+  Actor who = ACTOR__INIT;
+  who.id = e->who.id;
+  who.roles = e->who.roles;
+  who.n_roles = e->who.n_roles;
+  who.areas = e->who.areas;
+  who.n_areas = e->who.n_areas;
+  badge_give(&e->badge, &who, e->expires_at_ms);
   return e;
 }
 
-static void turn_away(const struct verdict *v, tokens_fn *done, void *context) {
+static void turn_away(const struct verdict *v, identity_fn *done, void *context) {
   log_line(LOG_DEBUG, "token_refused", "why", v->why, NULL);
   done(context, NULL, v->code);
 }
 
 // `may`: whether it may wait for keys.
-static void check(struct sign_in *s, const char *authorization, int64_t now_ms, bool may, tokens_fn *done,
+static void check(struct sign_in *s, const char *authorization, int64_t now_ms, bool may, identity_fn *done,
                   void *context) {
   uint8_t hash[HASH_BYTES];
   struct verdict v;
@@ -188,7 +163,7 @@ static void check(struct sign_in *s, const char *authorization, int64_t now_ms, 
   crypto_shorthash_siphashx24(hash, (const uint8_t *)token, strlen(token), s->hash_key);
   struct entry *e = find_entry(s, hash, now_ms);
   if (e) {
-    answer(s, e, now_ms, done, context);
+    badge_show(&e->badge, s->keys, false, now_ms, done, context);
     return;
   }
   judge(s, token, now_ms, &v);
@@ -197,7 +172,7 @@ static void check(struct sign_in *s, const char *authorization, int64_t now_ms, 
   else if (v.code != CODE__OK)
     turn_away(&v, done, context);
   else
-    answer(s, admit(s, hash, &v, now_ms), now_ms, done, context);
+    badge_show(&admit(s, hash, &v)->badge, s->keys, false, now_ms, done, context);
 }
 
 // Tokens that waited are looked at once more and do not wait again.
@@ -232,7 +207,7 @@ bool sign_in_takes(const char *authorization) {
   return dot && strchr(dot + 1, '.');
 }
 
-void sign_in_check(struct sign_in *s, const char *authorization, int64_t now_ms, tokens_fn *done, void *context) {
+void sign_in_check(struct sign_in *s, const char *authorization, int64_t now_ms, identity_fn *done, void *context) {
   check(s, authorization, now_ms, true, done, context);
 }
 

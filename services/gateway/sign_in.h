@@ -31,4 +31,4 @@ void sign_in_free(struct sign_in *s);
 bool sign_in_takes(const char *authorization);
 // Like tokens_check. FORBIDDEN as well: a good token whose claims grant nothing here; UNAVAILABLE: there are no keys
 // yet.
-void sign_in_check(struct sign_in *s, const char *authorization, int64_t now_ms, tokens_fn *done, void *context);
+void sign_in_check(struct sign_in *s, const char *authorization, int64_t now_ms, identity_fn *done, void *context);

@@ -181,7 +181,7 @@ static void on_identity(void *context, const struct identity *who, Code code) {
     end(s);
     return;
   }
-  if (who) s->expires_at_ms = who->token_expires_at_ms;
+  if (who) s->expires_at_ms = who->expires_at_ms;
   release(s);
 }
 
@@ -259,7 +259,7 @@ struct err stream_begin(struct gateway *g, struct http_request *r, const struct 
   if (!s) abort();
   s->streams = g->streams;
   s->tail = tail_of(g->streams, area);
-  s->expires_at_ms = who->token_expires_at_ms;
+  s->expires_at_ms = who->expires_at_ms;
   s->beat_at_ms = gateway_now_ms() + STREAM_BEAT_MS;
   e = place(s, http_header(r, "last-event-id"), options);
   if (err_is(e)) {

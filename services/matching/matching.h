@@ -7,12 +7,14 @@
 //   offers.c        offers as the coordinator sees them: make, read, list, withdraw, end
 //   answers.c       offers as the mentor sees them: view, accept, decline, and the expiry
 //   my_people.c     a mentor's own people
-//   notice.c        the message that tells a mentor of an offer, and the link that it holds
+//   notice.c        a message to a mentor, and the link that it holds
+//   links.c         the link that a mentor signs in with: sent by staff, or asked for by the mentor
+//   phones.c        the phones that a mentor is signed in on: sign in, renew, sign out
+//   phone.h, .c     one such phone, its secrets and its cookie
 //
-// Records: Mentor under the mentor's id, Offer under the offer's id, PersonsOffer under the CRN, and the Token of each
-// offer's link. Indexes: "mentors" (ids), "offers-of/<crn>" ("<offered at, 13 digits of ms>/<offer id>"),
-// "matches-of/<mentor id>" (CRNs of matches that have not ended). Timer:
-// "offer/<id>", when the time to answer is over.
+// Records: Mentor and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer under the CRN, and
+// the Token of each link. Indexes: "mentors" (ids), "offers-of/<crn>" ("<offered at, 13 digits of ms>/<offer id>"),
+// "matches-of/<mentor id>" (CRNs of matches that have not ended). Timer: "offer/<id>", when the time to answer is over.
 #pragma once
 #include "calendar.h"
 #include "change.h"
@@ -27,8 +29,9 @@ extern const struct service matching;
 // What the service reads at start. Freed by matching_settings_free().
 struct matching_settings {
   char *public_url;      // what links begin with, without a slash at the end
-  OfferWording *wording; // both languages present, each text with its {link}
-  struct arena arena;    // of `wording`
+  OfferWording *wording; // of offers: both languages present, each text with its {link}
+  OfferWording *sign_in; // of links to sign in with, likewise
+  struct arena arena;    // of both
 };
 int matching_load(const struct config *config, const void **settings, char *errors, size_t errors_bytes);
 void matching_settings_free(const void *settings);
@@ -79,10 +82,30 @@ void offer_free_person(struct change *c, const char *crn);
 char *matches_index(struct arena *a, const char *mentor_id);
 bool offer_over(const Offer *offer, int64_t now_ms); // still OFFERED, but the time to answer has passed
 
-// The notice of an offer. Its secret and its message id are taken from the message's randomness.
+// A notice to a mentor. Its secret and its message id are taken from the message's randomness.
+struct notice {
+  const Mentor *mentor;
+  const OfferWording *wording;
+  const char *page;       // what the link holds between the public URL and the secret
+  const char *only;       // what its token opens: see Actor.only
+  const char *about;      // see MessageRequested
+  const char *note;       // see Token
+  int64_t until_ms;       // the last moment, as the text says it; not delivered afterwards
+  int64_t token_until_ms; // the life of the token
+};
 void needs_notice(struct records *want, const struct message *m);
+// The id of the token: the hash of its secret, in hex.
+char *notice_token_id(const struct message *m);
 // Writes the token that the link holds, and asks the courier to deliver.
-void notice_send(struct change *c, const struct message *m, const Offer *offer, const Mentor *mentor);
+void notice_send(struct change *c, const struct message *m, const struct notice *n);
+
+// A phone that is signed in (phones.c).
+// No link and no phone of this mentor opens anything any more. It must have been wanted.
+void phones_end(struct change *c, const struct records *have, const char *mentor_id);
+// Only a mentor who is active may be signed in; `mentor` may be NULL.
+bool phones_may_be(const Mentor *mentor);
+// "SignIn/link/<hash>": what an actor with a link to sign in may touch.
+#define MATCHING_LINK "SignIn/link/"
 
 // The rows of the table: see table.c.
 void needs_register_mentor(struct records *want, const struct message *m);
@@ -93,6 +116,7 @@ struct change decide_register_mentor(const struct records *have, const struct me
 struct change decide_change_mentor(const struct records *have, const struct message *m);
 struct change decide_read_mentor(const struct records *have, const struct message *m);
 struct change decide_list_mentors(const struct records *have, const struct message *m);
+void needs_pause_mentor(struct records *want, const struct message *m);
 struct change decide_pause_mentor(const struct records *have, const struct message *m);
 struct change decide_resume_mentor(const struct records *have, const struct message *m);
 
@@ -117,3 +141,16 @@ struct change decide_list_my_people(const struct records *have, const struct mes
 struct change decide_read_my_person(const struct records *have, const struct message *m);
 
 struct change on_offer_over(const struct records *have, const struct message *m);
+
+void needs_send_sign_in_link(struct records *want, const struct message *m);
+void needs_ask_sign_in_link(struct records *want, const struct message *m);
+struct change decide_send_sign_in_link(const struct records *have, const struct message *m);
+struct change decide_ask_sign_in_link(const struct records *have, const struct message *m);
+
+void needs_own_phones(struct records *want, const struct message *m);
+void needs_sign_out_mentor(struct records *want, const struct message *m);
+struct change decide_use_sign_in_link(const struct records *have, const struct message *m);
+struct change decide_read_sign_in(const struct records *have, const struct message *m);
+struct change decide_renew_phone(const struct records *have, const struct message *m);
+struct change decide_sign_out(const struct records *have, const struct message *m);
+struct change decide_sign_out_mentor(const struct records *have, const struct message *m);

@@ -20,6 +20,11 @@ void needs_mentor(struct records *want, const struct message *m) {
   want_mentor(want, matching_id(m));
 }
 
+void needs_pause_mentor(struct records *want, const struct message *m) {
+  needs_mentor(want, m);
+  if (text_is_uuid(matching_id(m))) records_want(want, &mentor_phones__descriptor, matching_id(m));
+}
+
 static char **upper_case_crns(struct arena *a, size_t n, char **crns) {
   char **list = arena_take(a, (n + 1) * sizeof *list);
   for (size_t i = 0; i < n; i++) {
@@ -135,7 +140,7 @@ struct change decide_read_mentor(const struct records *have, const struct messag
   return mentor ? kept(have, m, mentor) : no_such_mentor(m);
 }
 
-// A paused mentor is offered nobody; matches that there are go on. Pausing twice is pausing once.
+// A paused mentor is offered nobody and is signed out; matches that there are go on. Pausing twice is pausing once.
 struct change decide_pause_mentor(const struct records *have, const struct message *m) {
   const PauseMentor *cmd = m->body;
   struct change c = change_of(m);
@@ -150,6 +155,7 @@ struct change decide_pause_mentor(const struct records *have, const struct messa
   MentorPaused *event = arena_take(m->arena, sizeof *event);
   mentor_paused__init(event);
   event->id = mentor->id;
+  phones_end(&c, have, mentor->id);
   write_mentor(&c, have, mentor, event);
   return c;
 }

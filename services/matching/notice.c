@@ -1,8 +1,7 @@
-// The notice of an offer: one message to the mentor, with a link and without a name.
+// Notices: one message to the mentor, with a link and without a name.
 //
-// The link is "<public url>/offer#<area>/<offer id>/<secret>". What stands after '#' never reaches a server's log. The
-// secret is 32 random bytes; a Token under their hash makes "<area>.<secret>" a bearer token that opens this one offer,
-// until the time to answer is over.
+// The link is "<public url>/<page>#<what the page needs><secret>". What stands after '#' never reaches a server's log.
+// The secret is 32 random bytes; a Token under their hash makes "<area>.<secret>" a bearer token that opens one thing.
 #include "courier.pb-c.h"
 #include "matching.h"
 #include <sodium.h>
@@ -20,7 +19,7 @@ static const uint8_t *secret_of(const struct message *m) {
   return m->now.random;
 }
 
-static char *token_id(const struct message *m) {
+char *notice_token_id(const struct message *m) {
   uint8_t hash[SECRET_BYTES];
   crypto_generichash(hash, sizeof hash, secret_of(m), SECRET_BYTES, NULL, 0);
   char *id = arena_take(m->arena, HASH_TEXT_BYTES);
@@ -29,34 +28,35 @@ static char *token_id(const struct message *m) {
 }
 
 void needs_notice(struct records *want, const struct message *m) {
-  records_want_absent(want, &token__descriptor, token_id(m));
+  records_want_absent(want, &token__descriptor, notice_token_id(m));
 }
 
-static void write_token(struct change *c, const struct message *m, const Offer *offer) {
+static void write_token(struct change *c, const struct message *m, const struct notice *n) {
   static Role mentor_role[] = {ROLE__MENTOR};
   Token *token = arena_take(m->arena, sizeof *token);
   token__init(token);
-  token->actor = offer->mentor_id;
+  token->actor = n->mentor->id;
   token->roles = mentor_role;
   token->n_roles = 1;
   token->areas = arena_take(m->arena, sizeof *token->areas);
   token->areas[0] = m->area->id;
   token->n_areas = 1;
-  token->only = arena_printf(m->arena, "Offer/%s", offer->id);
-  token->expires_at_ms = timestamp_ms(offer->expires_at);
-  token->note = matching_text("link in the notice of an offer");
-  change_write(c, NULL, token_id(m), token);
+  token->only = matching_text(n->only);
+  token->expires_at_ms = n->token_until_ms;
+  token->note = matching_text(n->note);
+  change_write(c, NULL, notice_token_id(m), token);
 }
 
-static char *link_of(const struct message *m, const struct matching_settings *s, const Offer *offer) {
+static char *link_of(const struct message *m, const struct notice *n) {
+  const struct matching_settings *s = m->settings;
   char secret[SECRET_TEXT_BYTES];
   sodium_bin2base64(secret, sizeof secret, secret_of(m), SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-  return arena_printf(m->arena, "%s/offer#%s/%s/%s", s->public_url, m->area->id, offer->id, secret);
+  return arena_printf(m->arena, "%s/%s%s", s->public_url, n->page, secret);
 }
 
-// The last moment to answer in local time, in figures that need no translation: "17:30, 25/11".
-static char *until_of(const struct message *m, const Offer *offer) {
-  struct local_time t = calendar_local(m->area->time_zone, timestamp_ms(offer->expires_at));
+// The last moment in local time, in figures that need no translation: "17:30, 25/11".
+static char *until_of(const struct message *m, const struct notice *n) {
+  struct local_time t = calendar_local(m->area->time_zone, n->until_ms);
   return arena_printf(m->arena, "%02d:%02d, %02d/%02d", t.hour, t.minute, t.day, t.month);
 }
 
@@ -66,15 +66,15 @@ static const char *fill(struct arena *a, const char *text, const char *name, con
   return at ? arena_printf(a, "%.*s%s%s", (int)(at - text), text, value, at + strlen(name)) : text;
 }
 
-static Outgoing *outgoing_of(const struct message *m, const Offer *offer, const Mentor *mentor) {
-  const struct matching_settings *s = m->settings;
-  const OfferText *wording = mentor->language == LANGUAGE__WELSH ? s->wording->cy : s->wording->en;
-  const char *text = fill(m->arena, wording->text, "{until}", until_of(m, offer));
+static Outgoing *outgoing_of(const struct message *m, const struct notice *n) {
+  const Mentor *mentor = n->mentor;
+  const OfferText *wording = mentor->language == LANGUAGE__WELSH ? n->wording->cy : n->wording->en;
+  const char *text = fill(m->arena, wording->text, "{until}", until_of(m, n));
   Outgoing *outgoing = arena_take(m->arena, sizeof *outgoing);
   outgoing__init(outgoing);
   outgoing->to = mentor->channel == CHANNEL__EMAIL ? mentor->personal->email : mentor->personal->telephone;
   outgoing->subject = wording->subject;
-  outgoing->text = matching_text(fill(m->arena, text, "{link}", link_of(m, s, offer)));
+  outgoing->text = matching_text(fill(m->arena, text, "{link}", link_of(m, n)));
   return outgoing;
 }
 
@@ -84,15 +84,15 @@ static char *message_id(const struct message *m) {
   return id;
 }
 
-void notice_send(struct change *c, const struct message *m, const Offer *offer, const Mentor *mentor) {
-  write_token(c, m, offer);
+void notice_send(struct change *c, const struct message *m, const struct notice *n) {
+  write_token(c, m, n);
   MessageRequested *event = arena_take(m->arena, sizeof *event);
   message_requested__init(event);
   event->message_id = message_id(m);
-  event->subject = mentor->id;
-  event->channel = mentor->channel;
-  event->outgoing = outgoing_of(m, offer, mentor);
-  event->not_after_ms = timestamp_ms(offer->expires_at);
-  event->about = arena_printf(m->arena, "offer/%s", offer->id);
-  change_publish(c, mentor->id, event);
+  event->subject = n->mentor->id;
+  event->channel = n->mentor->channel;
+  event->outgoing = outgoing_of(m, n);
+  event->not_after_ms = n->until_ms;
+  event->about = matching_text(n->about);
+  change_publish(c, n->mentor->id, event);
 }

@@ -168,6 +168,21 @@ static void publish_made(struct change *c, const Offer *offer, int64_t at_ms) {
   change_publish(c, offer->crn, event);
 }
 
+static void tell_mentor(struct change *c, const struct message *m, const Offer *offer, const Mentor *mentor) {
+  const struct matching_settings *s = m->settings;
+  const struct notice notice = {
+      .mentor = mentor,
+      .wording = s->wording,
+      .page = arena_printf(m->arena, "offer#%s/%s/", m->area->id, offer->id),
+      .only = arena_printf(m->arena, "Offer/%s", offer->id),
+      .about = arena_printf(m->arena, "offer/%s", offer->id),
+      .note = "link in the notice of an offer",
+      .until_ms = timestamp_ms(offer->expires_at),
+      .token_until_ms = timestamp_ms(offer->expires_at),
+  };
+  notice_send(c, m, &notice);
+}
+
 static struct change make(const struct message *m, const Offer *offer, const Mentor *mentor) {
   struct change c = change_of(m);
   change_write(&c, offer->crn, offer->id, offer);
@@ -175,7 +190,7 @@ static struct change make(const struct message *m, const Offer *offer, const Men
   change_index(&c, offers_index(m->arena, offer->crn), offers_member(m->arena, offer));
   change_set_timer(&c, timer_of(m->arena, offer->id), timestamp_ms(offer->expires_at));
   publish_made(&c, offer, m->now.ms);
-  notice_send(&c, m, offer, mentor);
+  tell_mentor(&c, m, offer, mentor);
   change_reply(&c, offer->crn, offer, 1);
   c.created = true;
   return c;

@@ -21,7 +21,7 @@ static const struct row rows[] = {
     COMMAND(change_mentor,   STAFF,                    ALTERATION,   needs_change_mentor,   decide_change_mentor),
     COMMAND(read_mentor,     STAFF,                    CONSULTATION, needs_mentor,          decide_read_mentor),
     COMMAND(list_mentors,    STAFF,                    CONSULTATION, needs_list_mentors,    decide_list_mentors),
-    COMMAND(pause_mentor,    STAFF,                    ALTERATION,   needs_mentor,          decide_pause_mentor),
+    COMMAND(pause_mentor,    STAFF,                    ALTERATION,   needs_pause_mentor,    decide_pause_mentor),
     COMMAND(resume_mentor,   STAFF,                    ALTERATION,   needs_mentor,          decide_resume_mentor),
     COMMAND(list_candidates, MAY(COORDINATOR),         COMBINATION,  needs_list_candidates, decide_list_candidates),
     COMMAND(make_offer,      MAY(COORDINATOR),         DISCLOSURE,   needs_make_offer,      decide_make_offer),
@@ -34,13 +34,21 @@ static const struct row rows[] = {
     COMMAND(decline_offer,   MAY(MENTOR),              ALTERATION,   needs_offer,           decide_decline_offer),
     COMMAND(list_my_people,  MAY(MENTOR),              CONSULTATION, needs_list_my_people,  decide_list_my_people),
     COMMAND(read_my_person,  MAY(MENTOR),              CONSULTATION, needs_read_my_person,  decide_read_my_person),
+    COMMAND(send_sign_in_link, STAFF,                  ALTERATION,   needs_send_sign_in_link, decide_send_sign_in_link),
+    COMMAND(ask_sign_in_link, MAY(MENTOR),             ALTERATION,   needs_ask_sign_in_link, decide_ask_sign_in_link),
+    COMMAND(use_sign_in_link,         MAY(MENTOR),              ALTERATION,   needs_own_phones,      decide_use_sign_in_link),
+    COMMAND(read_sign_in,    MAY(MENTOR),              CONSULTATION, needs_own_phones,      decide_read_sign_in),
+    COMMAND(renew_phone,     MAY(MENTOR),              ALTERATION,   needs_own_phones,      decide_renew_phone),
+    COMMAND(sign_out,        MAY(MENTOR),              ALTERATION,   needs_own_phones,      decide_sign_out),
+    COMMAND(sign_out_mentor, STAFF,                    ALTERATION,   needs_sign_out_mentor, decide_sign_out_mentor),
     {.kind = ROW_TIMER, .timer = "offer", .needs = needs_offer, .decide = on_offer_over},
     {0},
 };
 // clang-format on
 
 static const ProtobufCMessageDescriptor *const owns[] = {
-    &mentor__descriptor, &offer__descriptor, &persons_offer__descriptor, &token__descriptor, NULL,
+    &mentor__descriptor, &offer__descriptor,         &persons_offer__descriptor,
+    &token__descriptor,  &mentor_phones__descriptor, NULL,
 };
 
 const struct service matching = {.name = "matching", .rows = rows, .owns = owns, .load = matching_load};
@@ -59,7 +67,11 @@ static char *without_last_slash(const char *url) {
   return copy;
 }
 
-static OfferWording *load_wording(struct arena *a, const char *path, char *errors, size_t errors_bytes) {
+// The texts lie beside the folder of pathways: both are what a region may write for itself.
+static OfferWording *load_wording(struct arena *a, const char *pathways, const char *name, char *errors,
+                                  size_t errors_bytes) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s/../%s", pathways, name);
   OfferWording *wording = yaml_read_file(a, &offer_wording__descriptor, path, errors, errors_bytes);
   if (!wording) return NULL;
   if (text_complete(wording->en) && text_complete(wording->cy)) return wording;
@@ -67,7 +79,6 @@ static OfferWording *load_wording(struct arena *a, const char *path, char *error
   return NULL;
 }
 
-// The texts lie beside the folder of pathways: both are what a region may write for itself.
 int matching_load(const struct config *config, const void **settings, char *errors, size_t errors_bytes) {
   if (!config->pathways) {
     snprintf(errors, errors_bytes, "ALONGSIDE_PATHWAYS is not set, and beside that folder lies offers.yaml");
@@ -75,12 +86,11 @@ int matching_load(const struct config *config, const void **settings, char *erro
   }
   struct matching_settings *s = calloc(1, sizeof *s);
   if (!s) abort();
-  char path[4096];
-  snprintf(path, sizeof path, "%s/../offers.yaml", config->pathways);
   arena_init(&s->arena, ARENA_CAP_BYTES);
   s->public_url = without_last_slash(config->public_url);
-  s->wording = load_wording(&s->arena, path, errors, errors_bytes);
-  if (!s->wording) {
+  s->wording = load_wording(&s->arena, config->pathways, "offers.yaml", errors, errors_bytes);
+  if (s->wording) s->sign_in = load_wording(&s->arena, config->pathways, "sign-in-links.yaml", errors, errors_bytes);
+  if (!s->sign_in) {
     matching_settings_free(s);
     return -1;
   }

@@ -63,7 +63,7 @@ static void on_check(void *context, const struct identity *who, Code code) {
   f->actor_expires_at_ms = who->actor->expires_at_ms;
   memcpy(f->signature, who->signature, sizeof f->signature);
   const Actor *actor = actor_verify(f->verified, &f->keys, "gateway", who->packed, who->packed_bytes, who->signature,
-                                    64, who->actor->expires_at_ms - TOKENS_ACTOR_MS);
+                                    64, who->actor->expires_at_ms - IDENTITY_ACTOR_MS);
   assert_non_null(actor);
   assert_string_equal(actor->id, "N01ABCD");
 }
@@ -123,7 +123,7 @@ static void a_known_token_makes_a_signed_actor(void **state) {
   struct fixture *f = *state;
   put(f, 'a', 0, NOW_MS + 3600000);
   assert_int_equal(check_at(f, header_of('a'), NOW_MS), CODE__OK);
-  assert_int_equal(f->actor_expires_at_ms, NOW_MS + TOKENS_ACTOR_MS);
+  assert_int_equal(f->actor_expires_at_ms, NOW_MS + IDENTITY_ACTOR_MS);
 }
 
 static void what_is_no_token_is_refused_without_reading(void **state) {
@@ -203,12 +203,12 @@ static void an_actor_is_signed_again_only_when_little_of_it_is_left(void **state
   check_at(f, header_of('a'), NOW_MS);
   uint8_t first[64];
   memcpy(first, f->signature, sizeof first);
-  int64_t later_ms = NOW_MS + TOKENS_ACTOR_MS - TOKENS_RENEW_MS;
+  int64_t later_ms = NOW_MS + IDENTITY_ACTOR_MS - IDENTITY_RENEW_MS;
   check_at(f, header_of('a'), later_ms);
   assert_memory_equal(f->signature, first, sizeof first);
   check_at(f, header_of('a'), later_ms + 1);
   assert_memory_not_equal(f->signature, first, sizeof first);
-  assert_int_equal(f->actor_expires_at_ms, later_ms + 1 + TOKENS_ACTOR_MS);
+  assert_int_equal(f->actor_expires_at_ms, later_ms + 1 + IDENTITY_ACTOR_MS);
 }
 
 static void without_the_store_a_token_is_unavailable_and_not_unknown(void **state) {

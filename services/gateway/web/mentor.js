@@ -1,0 +1,93 @@
+// The mentor's own page: signs in with a link, says who is signed in, signs out. The sign-in itself is mentor-session.js.
+//
+//   loading --> link ----> in ----> ended
+//      |          |         ^
+//      |          '--> used |           used, out --> asked
+//      |--> in -------------'               |
+//      |--> out                             '--> nobody: there is nothing here to ask with
+//      '--> offline, failed: try again
+import { askForLink, begin, signOut, useLink } from './mentor-session.js';
+import { words } from './mentor-words.js';
+
+let state = 'loading';
+let who = null;         // a SignedIn, while somebody is
+let language = (navigator.language || '').startsWith('cy') ? 'cy' : 'en';
+let chosen = false;     // the reader chose the language, which then stays
+let again = start;      // what "try again" does
+let quiet = true;       // the page has only just been opened: the focus stays where it is
+
+const byId = (id) => document.getElementById(id);
+const say = (key) => words[language][key];
+
+function speak() {
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll('[data-say]')) element.textContent = say(element.dataset.say);
+  byId('language').textContent = say('other');
+  byId('language').lang = language === 'cy' ? 'en' : 'cy';
+  byId('hello').textContent = who?.givenName ? say('hello').replace('{name}', () => who.givenName) : '';
+  document.title = `${say(state)} – Alongside`;
+}
+
+// Shows one state, and takes the reader there: the status is read out, and the focus moves to the heading, unless the page
+// has only just been opened.
+function show(next) {
+  state = next;
+  for (const section of document.querySelectorAll('[data-state]')) section.hidden = section.dataset.state !== state;
+  byId('sign-out').hidden = state !== 'in';
+  speak();
+  byId('status').textContent = say(state);
+  if (!quiet) document.querySelector(`[data-state="${state}"] h1`).focus();
+  if (state !== 'loading') quiet = false;
+}
+
+function showSession(session) {
+  who = session.who || null;
+  if (who && !chosen) language = who.language === 'WELSH' ? 'cy' : 'en';
+  show(session.state);
+}
+
+// Does one thing and shows what came of it; it can be tried again as it is.
+async function attempt(work) {
+  again = () => attempt(work);
+  show('loading');
+  try {
+    await work();
+  } catch (error) {
+    show(error instanceof TypeError || error.name === 'AbortError' ? 'offline' : 'failed');
+  }
+}
+
+function start() {
+  attempt(async () => showSession(await begin()));
+}
+async function ask() {
+  show(await askForLink() ? 'asked' : 'nobody');
+}
+async function end() {
+  if (!(await signOut())) throw new Error('not signed out');
+  who = null;
+  show('ended');
+}
+
+const does = {
+  use: () => attempt(async () => showSession(await useLink())),
+  ask: () => attempt(ask),
+  again: () => again(),
+};
+
+function onClick(event) {
+  const button = event.target.closest('button');
+  if (button?.dataset.does) does[button.dataset.does]();
+}
+
+function onLanguage() {
+  chosen = true;
+  language = language === 'cy' ? 'en' : 'cy';
+  speak();
+}
+
+document.addEventListener('click', onClick);
+byId('language').addEventListener('click', onLanguage);
+byId('sign-out').addEventListener('click', () => attempt(end));
+addEventListener('hashchange', () => location.hash && start());
+start();
