@@ -2,6 +2,7 @@
 #include "courier.pb-c.h"
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
+#include "mentoring.pb-c.h"
 #include "reminders.pb-c.h"
 #include "reporting.pb-c.h"
 #include "routes.h"
@@ -106,6 +107,29 @@ const struct route routes_table[] = {
     {"POST", "/offers/{id}/withdraw", MATCHING, MAKES(withdraw_offer, offer), BODY(""), SAYS("Withdraw an offer")},
     {"POST", "/offers/{id}/end", MATCHING, MAKES(end_match, offer), BODY(""), SAYS("End a match")},
     {"GET", "/people/{crn}/offers", MATCHING, MAKES(list_offers, offers), SAYS("List the offers for a person")},
+
+    {"GET", "/my-people", MATCHING, MAKES(list_my_people, my_people),
+     SAYS("List an engagement worker's own people: matches that were accepted and have not ended")},
+    {"GET", "/my-people/{crn}", MATCHING, MAKES(read_my_person, my_person),
+     SAYS("Read what an engagement worker needs to know of one of their own people")},
+
+    {"GET", "/confidentiality", INTAKE, MAKES(read_confidentiality, confidentiality),
+     SAYS("Read the wording in which confidentiality is explained, in both languages")},
+    {"PUT", "/explanations/{explanation.id}", INTAKE, MAKES(record_explanation, explanation), BODY("explanation"),
+     SAYS("Record that confidentiality was explained to a person, and acknowledged")},
+    {"POST", "/explanations", INTAKE, MAKES(record_explanation, explanation), BODY("explanation"), BATCH,
+     SAYS("Record many explanations")},
+    {"GET", "/engagements/{engagement_id}/explanations", INTAKE, MAKES(list_explanations, explanations),
+     SAYS("List what was explained on an engagement")},
+
+    {"PUT", "/notes/{note.id}", MENTORING, MAKES(write_note, note), BODY("note"),
+     SAYS("Write a note in confidence, which its author alone reads")},
+    {"POST", "/notes/{id}/amend", MENTORING, MAKES(amend_note, note), BODY(""), IF_MATCH,
+     SAYS("Amend a note: a new version, with a reason")},
+    {"GET", "/notes/{id}", MENTORING, MAKES(read_note, note), SAYS("Read a note of one's own")},
+    {"GET", "/notes/{id}/versions/{version}", MENTORING, MAKES(read_note_version, note_version),
+     SAYS("Read an earlier version of a note")},
+    {"GET", "/people/{crn}/notes", MENTORING, MAKES(list_notes, notes), SAYS("List one's own notes about a person")},
 
     {"GET", "/reports/{name}", REPORTING, MAKES(read_report, report), .csv = true,
      SAYS("Read a report: attendance, reminders or mentors; as JSON or CSV")},

@@ -89,7 +89,7 @@ bool check_list(const struct checks *k, const char *field, char *const *items, s
 }
 
 // From 1970 to 2285: what thirteen digits of milliseconds hold, by which lists are sorted.
-static bool check_time(const struct checks *k, const char *field, const Google__Protobuf__Timestamp *t) {
+bool check_time(const struct checks *k, const char *field, const Google__Protobuf__Timestamp *t) {
   const int64_t last_s = 9999999999;
   if (!t) return wrong(k, CODE__INVALID, field, "is missing: write a time such as 2026-03-02T10:00:00Z");
   if (t->seconds >= 0 && t->seconds <= last_s && t->nanos >= 0 && t->nanos < 1000000000) return true;

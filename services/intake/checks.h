@@ -42,6 +42,8 @@ bool check_choice(const struct checks *k, const char *field, const ProtobufCEnum
 // At most LIST_ITEMS lines of 1 to LIST_ITEM_BYTES bytes, each of which `is` (NULL: any) what `kind` says.
 bool check_list(const struct checks *k, const char *field, char *const *items, size_t n, bool (*is)(const char *),
                 const char *kind);
+// A time from 1970 to 2285.
+bool check_time(const struct checks *k, const char *field, const Google__Protobuf__Timestamp *t);
 // Both are there, the end is after the start, and at most a day after it.
 bool check_span(const struct checks *k, const Google__Protobuf__Timestamp *starts_at,
                 const Google__Protobuf__Timestamp *ends_at);

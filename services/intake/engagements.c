@@ -88,6 +88,7 @@ struct change decide_open_engagement(const struct records *have, const struct me
   const Person *person = visible_person(have, m, e->crn);
   if (!person) return not_found(m, "/crn");
   e->practitioner = person->practitioner;
+  e->explanation = pathways_find(m->settings, e->pathway)->explanation;
   e->opened_at = timestamp_of(m->arena, m->now.ms);
   change_write(&c, e->crn, e->id, e);
   change_index(&c, index_of_person(m, e->crn), e->id);

@@ -29,6 +29,14 @@ struct change decide_read_engagement(const struct records *have, const struct me
 void needs_list_engagements(struct records *want, const struct message *m);
 struct change decide_list_engagements(const struct records *have, const struct message *m);
 
+// explanations.c: what was explained to a person before the first session, and that they acknowledged it.
+void needs_record_explanation(struct records *want, const struct message *m);
+struct change decide_record_explanation(const struct records *have, const struct message *m);
+void needs_list_explanations(struct records *want, const struct message *m);
+struct change decide_list_explanations(const struct records *have, const struct message *m);
+void needs_read_confidentiality(struct records *want, const struct message *m);
+struct change decide_read_confidentiality(const struct records *have, const struct message *m);
+
 // appointments.c: planned contacts, drawn in proto/intake.proto.
 void needs_make_appointment(struct records *want, const struct message *m);
 struct change decide_make_appointment(const struct records *have, const struct message *m);

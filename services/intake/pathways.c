@@ -1,5 +1,6 @@
 #include "pathways.h"
 #include "calendar.h"
+#include "confidentiality.h"
 #include "text.h"
 #include "yaml.h"
 #include <dirent.h>
@@ -18,6 +19,7 @@ struct pathways {
   struct arena arena;
   Pathway *all[PATHWAYS_MOST]; // in order of name
   size_t n;
+  const Confidentiality *confidentiality; // NULL: no pathway asks for it
 };
 
 // One file under check.
@@ -161,7 +163,14 @@ static bool check_trust(const struct file *f) {
   if (p->narrative_partition == PARTITION__MENTORING) readers &= ~ROLE_BIT(PRACTITIONER);
   return check_roles(f, "participants", p->participants, p->n_participants, present) &&
          check_roles(f, "narrativeReaders", p->narrative_readers, p->n_narrative_readers, readers) &&
-         check_roles(f, "recorders", p->recorders, p->n_recorders, ROLE_BIT(PRACTITIONER) | ROLE_BIT(CASE_SYSTEM));
+         check_roles(f, "recorders", p->recorders, p->n_recorders,
+                     ROLE_BIT(PRACTITIONER) | ROLE_BIT(MENTOR) | ROLE_BIT(CASE_SYSTEM));
+}
+
+static bool check_explanation(const struct file *f) {
+  const char *explanation = f->pathway->explanation;
+  return text_is_empty(explanation) || strcmp(explanation, "confidentiality") == 0 ||
+         fault(f, "explanation", "%s is not one that there is: write confidentiality, or leave it out", explanation);
 }
 
 static void fill_defaults(Pathway *p) {
@@ -174,7 +183,8 @@ static void fill_defaults(Pathway *p) {
 
 static bool take_in(struct pathways *all, const char *path, char *errors, size_t errors_bytes) {
   static bool (*const checks[])(const struct file *) = {
-      check_name, check_titles, check_sessions, check_components, check_measures, check_reminders, check_trust,
+      check_name,     check_titles,    check_sessions, check_components,
+      check_measures, check_reminders, check_trust,    check_explanation,
   };
   if (all->n == PATHWAYS_MOST) {
     snprintf(errors, errors_bytes, "%s: more than %d pathways", path, PATHWAYS_MOST);
@@ -207,6 +217,16 @@ static bool take_in_all(struct pathways *all, const char *folder, struct dirent 
   return fine;
 }
 
+// The wording lies beside the folder: it is what a region may write for itself, too.
+static bool take_in_confidentiality(struct pathways *all, const char *folder, char *errors, size_t errors_bytes) {
+  size_t asking = 0;
+  while (asking < all->n && text_is_empty(all->all[asking]->explanation)) asking++;
+  if (asking == all->n) return true;
+  char *path = arena_printf(&all->arena, "%s/../confidentiality.yaml", folder);
+  all->confidentiality = confidentiality_load(&all->arena, path, errors, errors_bytes);
+  return all->confidentiality != NULL;
+}
+
 struct pathways *pathways_load(const char *folder, char *errors, size_t errors_bytes) {
   struct dirent **files = NULL;
   int n = scandir(folder, &files, is_pathway_file, alphasort);
@@ -218,7 +238,9 @@ struct pathways *pathways_load(const char *folder, char *errors, size_t errors_b
   struct pathways *all = calloc(1, sizeof *all);
   if (!all) abort();
   arena_init(&all->arena, ARENA_CAP_BYTES);
-  if (take_in_all(all, folder, files, n, errors, errors_bytes)) return all;
+  if (take_in_all(all, folder, files, n, errors, errors_bytes) &&
+      take_in_confidentiality(all, folder, errors, errors_bytes))
+    return all;
   pathways_free(all);
   return NULL;
 }
@@ -233,6 +255,10 @@ const Pathway *pathways_find(const struct pathways *p, const char *name) {
   for (size_t i = 0; i < p->n; i++)
     if (strcmp(p->all[i]->name, name) == 0) return p->all[i];
   return NULL;
+}
+
+const Confidentiality *pathways_confidentiality(const struct pathways *p) {
+  return p->confidentiality;
 }
 
 const char *pathways_names(const struct pathways *p, struct arena *a) {

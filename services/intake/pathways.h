@@ -10,10 +10,14 @@
 struct pathways;
 
 // Reads and checks every *.yaml of the folder. On a fault answers NULL and writes "FILE:LINE: what is wrong" to
-// `errors` (without LINE where the fault has none). Defaults are filled in: the partition SUPERVISION, and reminders 7
-// days, 1 day and 2 hours before.
+// `errors` (without LINE where the fault has none). Where a pathway asks for the explanation of confidentiality, its
+// wording, confidentiality.yaml beside the folder, is read too. Defaults are filled in: the partition SUPERVISION, and
+// reminders 7 days, 1 day and 2 hours before.
 struct pathways *pathways_load(const char *folder, char *errors, size_t errors_bytes);
 void pathways_free(struct pathways *p);
+
+// The explanation that pathways ask for (confidentiality.h). NULL: none of them does.
+const Confidentiality *pathways_confidentiality(const struct pathways *p);
 
 // NULL: there is no such pathway.
 const Pathway *pathways_find(const struct pathways *p, const char *name);

@@ -1,4 +1,5 @@
 #include "reading.h"
+#include "../own_mentee.h"
 #include "text.h"
 #include <inttypes.h>
 #include <string.h>
@@ -15,6 +16,11 @@ const char *crn_in(const struct message *m, const char *text) {
 
 void want_person(struct records *want, const struct message *m, const char *crn) {
   records_want_closed(want, &person__descriptor, crn_in(m, crn));
+  if (comes_as_mentor(m)) want_own_mentee(want, crn_in(m, crn));
+}
+
+bool comes_as_mentor(const struct message *m) {
+  return (m->roles & MAY(MENTOR)) && !(m->roles & (MAY(PRACTITIONER) | MAY(SAFEGUARDING_LEAD) | MAY(AUDITOR)));
 }
 
 static bool is_restricted(const Person *p, const struct message *m) {
@@ -25,7 +31,8 @@ static bool is_restricted(const Person *p, const struct message *m) {
 
 const Person *visible_person(const struct records *have, const struct message *m, const char *crn) {
   const Person *p = records_get(have, &person__descriptor, crn_in(m, crn));
-  return p && !is_restricted(p, m) ? p : NULL;
+  if (!p || is_restricted(p, m)) return NULL;
+  return !comes_as_mentor(m) || is_own_mentee(have, m, p->crn) ? p : NULL;
 }
 
 const Engagement *want_engagement(struct records *want, const struct message *m, const char *id) {

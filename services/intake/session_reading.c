@@ -3,6 +3,7 @@
 #include "pathways.h"
 #include "reading.h"
 #include <inttypes.h>
+#include <string.h>
 
 bool reads_narrative(const struct message *m, const char *name) {
   const Pathway *pathway = pathways_find(m->settings, name);
@@ -11,10 +12,24 @@ bool reads_narrative(const struct message *m, const char *name) {
   return false;
 }
 
+bool is_in_confidence(const struct message *m, const char *name) {
+  const Pathway *pathway = pathways_find(m->settings, name);
+  return !pathway || pathway->narrative_partition == PARTITION__MENTORING;
+}
+
+bool sees_session(const struct message *m, const Session *s) {
+  return !comes_as_mentor(m) || strcmp(s->recorded_by, m->actor->id) == 0;
+}
+
 const Session *session_shown(const struct message *m, const Session *s) {
-  if (!s->narrative || reads_narrative(m, s->pathway)) return s;
+  if (reads_narrative(m, s->pathway)) return s;
+  bool in_confidence = is_in_confidence(m, s->pathway);
+  if (!s->narrative && !in_confidence) return s;
   Session *shown = arena_copy(m->arena, s, sizeof *s);
   shown->narrative = NULL;
+  if (!in_confidence) return shown;
+  shown->goal = shown->amended_why = (char *)protobuf_c_empty_string;
+  shown->n_measures = shown->n_components = 0;
   return shown;
 }
 
@@ -29,7 +44,7 @@ void needs_read_session(struct records *want, const struct message *m) {
 
 struct change decide_read_session(const struct records *have, const struct message *m) {
   const Session *s = records_get(have, &session__descriptor, ((const ReadSession *)m->body)->id);
-  if (!s || !visible_person(have, m, s->crn)) return not_found(m, NULL);
+  if (!s || !visible_person(have, m, s->crn) || !sees_session(m, s)) return not_found(m, NULL);
   struct change c = change_of(m);
   change_reply(&c, s->crn, session_shown(m, s), records_version(have, &session__descriptor, s->id));
   return c;
@@ -47,7 +62,7 @@ void needs_read_session_version(struct records *want, const struct message *m) {
 
 struct change decide_read_session_version(const struct records *have, const struct message *m) {
   const SessionVersion *v = records_get(have, &session_version__descriptor, version_id(m));
-  if (!v || !visible_person(have, m, v->session->crn)) return not_found(m, NULL);
+  if (!v || !visible_person(have, m, v->session->crn) || !sees_session(m, v->session)) return not_found(m, NULL);
   SessionVersion *shown = arena_copy(m->arena, v, sizeof *v);
   shown->session = (Session *)session_shown(m, v->session);
   struct change c = change_of(m);
@@ -75,7 +90,7 @@ struct change decide_list_sessions(const struct records *have, const struct mess
   list->sessions = arena_take(m->arena, (page->n_members + 1) * sizeof *list->sessions);
   for (size_t i = 0; i < page->n_members; i++) {
     const Session *s = records_get(have, &session__descriptor, list_id(page->members[i]));
-    if (s) list->sessions[list->n_sessions++] = (Session *)session_shown(m, s);
+    if (s && sees_session(m, s)) list->sessions[list->n_sessions++] = (Session *)session_shown(m, s);
   }
   list->next = list_next(page);
   struct change c = change_of(m);

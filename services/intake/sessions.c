@@ -1,6 +1,7 @@
 #include "attendance.h"
 #include "calendar.h"
 #include "checks.h"
+#include "confidentiality.h"
 #include "intake.h"
 #include "pathways.h"
 #include "reading.h"
@@ -56,18 +57,27 @@ static bool may_record(const struct message *m, const Pathway *pathway) {
   return m->roles & may;
 }
 
+// What a mentor is told is not for the session record, whose goal is not even sealed.
+static void check_contact_alone(struct intake_of *in) {
+  const char *why = "what is said on this pathway is in confidence: leave it out here, contact alone is recorded. "
+                    "The mentor writes it as a note, PUT .../notes/{id}";
+  if (in->s->narrative) wrong(&in->k, CODE__REFUSED_BY_RULE, "/narrative", "%s", why);
+  if (!text_is_empty(in->s->goal)) wrong(&in->k, CODE__REFUSED_BY_RULE, "/goal", "%s", why);
+}
+
 // Nobody writes a narrative that they could not read again, except the case system, which brings what others wrote. To
 // partitions other than SUPERVISION intake has no key, so that no fault of its own can show what is in them.
 static void check_sender(struct intake_of *in) {
   if (!may_record(in->m, in->pathway))
     wrong(&in->k, CODE__FORBIDDEN, NULL, "your role does not record sessions on this pathway");
-  if (in->s->narrative && !(in->m->roles & MAY(CASE_SYSTEM)) && !reads_narrative(in->m, in->pathway->name))
+  if (is_in_confidence(in->m, in->pathway->name))
+    check_contact_alone(in);
+  else if (in->s->narrative && !(in->m->roles & MAY(CASE_SYSTEM)) && !reads_narrative(in->m, in->pathway->name))
     wrong(&in->k, CODE__REFUSED_BY_RULE, "/narrative",
           "on this pathway you could not read it again: leave it out, contact alone is recorded");
   else if (in->s->narrative && in->s->narrative->partition != PARTITION__SUPERVISION)
-    wrong(
-        &in->k, CODE__REFUSED_BY_RULE, "/narrative",
-        "on this pathway it is in confidence, and not for the session record: leave it out, contact alone is recorded");
+    wrong(&in->k, CODE__REFUSED_BY_RULE, "/narrative",
+          "on this pathway it is not for the session record: leave it out, contact alone is recorded");
 }
 
 // Completes what was sent by what it belongs to. False: refused.
@@ -99,6 +109,20 @@ static void check_room(struct intake_of *in, bool counted) {
     wrong(&in->k, CODE__REFUSED_BY_RULE, "/engagementId",
           "%u sessions were held, the most that %s allows: close this engagement", in->engagement->sessions_held,
           in->pathway->name);
+}
+
+// Nobody is met in confidence before they know its limits. What counts is that the acknowledgement is on record when
+// the session is: one that took place before is then recorded all the same, and the times of both show which came
+// first. A contact to which the person did not come needs none.
+static void check_explained(struct intake_of *in) {
+  const Confidentiality *wording = pathways_confidentiality(in->m->settings);
+  if (text_is_empty(in->pathway->explanation) || !attendance_came(in->s->attendance)) return;
+  uint32_t needed = confidentiality_needed(wording, timestamp_ms(in->s->starts_at));
+  if (in->engagement->explained_version < needed)
+    wrong(&in->k, CODE__REFUSED_BY_RULE, "/engagementId",
+          "the person has not acknowledged the explanation of confidentiality in wording %u: explain it, record that "
+          "(PUT .../explanations/{id}), then record this session",
+          wording->version);
 }
 
 static void count(struct intake_of *in, bool counted) {
@@ -158,7 +182,7 @@ void needs_record_session(struct records *want, const struct message *m) {
 
 // The same session sent again answers as before.
 static struct change recorded_before(struct intake_of *in, const Session *there) {
-  if (!visible_person(in->have, in->m, there->crn)) return not_found(in->m, NULL);
+  if (!visible_person(in->have, in->m, there->crn) || !sees_session(in->m, there)) return not_found(in->m, NULL);
   if (!same_content(in->m->arena, senders_part(in->m, there), in->s))
     return refuse(in->m, CODE__CONFLICT, "/id",
                   "is taken by a session with other content: choose a new id, or amend that session");
@@ -214,6 +238,7 @@ struct change decide_record_session(const struct records *have, const struct mes
   check_on_pathway(&in.k, in.s, in.pathway);
   check_open(&in);
   check_room(&in, false);
+  check_explained(&in);
   const Appointment *planned = planned_appointment(&in);
   if (!change_refused(&in.c)) record(&in, planned);
   return in.c;
@@ -234,8 +259,8 @@ void needs_amend_session(struct records *want, const struct message *m) {
   records_want_absent(want, &session_version__descriptor, earlier_id(m, was->id, cmd->seen_version));
 }
 
-// What was sent, as a new version of what was there: on the same engagement and appointment. A narrative that the
-// sender cannot read stays as it was.
+// What was sent, as a new version of what was there: on the same engagement and appointment. What the sender cannot
+// read stays as it was.
 static void take_amendment(struct intake_of *in, const Session *sent, const Session *was) {
   Session *s = in->s = senders_part(in->m, sent);
   if (text_is_empty(s->engagement_id)) s->engagement_id = was->engagement_id;
@@ -248,7 +273,15 @@ static void take_amendment(struct intake_of *in, const Session *sent, const Sess
 }
 
 static void keep_unreadable(struct intake_of *in, const Session *was) {
-  if (was->narrative && !reads_narrative(in->m, was->pathway) && !in->s->narrative) in->s->narrative = was->narrative;
+  Session *s = in->s;
+  if (reads_narrative(in->m, was->pathway)) return;
+  if (was->narrative && !s->narrative) s->narrative = was->narrative;
+  if (!is_in_confidence(in->m, was->pathway)) return;
+  s->goal = was->goal;
+  s->n_measures = was->n_measures;
+  s->measures = was->measures;
+  s->n_components = was->n_components;
+  s->components = was->components;
 }
 
 static void keep_earlier(struct intake_of *in, const Session *was, uint64_t version) {
@@ -289,7 +322,7 @@ struct change decide_amend_session(const struct records *have, const struct mess
   const AmendSession *cmd = m->body;
   if (!cmd->session) return refuse(m, CODE__INVALID, "/session", "is missing: send the session as it should read");
   const Session *was = records_get(have, &session__descriptor, cmd->session->id);
-  if (!was || !visible_engagement(have, m, was->engagement_id)) return not_found(m, NULL);
+  if (!was || !visible_engagement(have, m, was->engagement_id) || !sees_session(m, was)) return not_found(m, NULL);
   struct intake_of in = {.m = m, .have = have, .c = change_of(m)};
   in.k = (struct checks){.change = &in.c, .prefix = "/session"};
   uint64_t version = records_version(have, &session__descriptor, was->id);
@@ -299,6 +332,7 @@ struct change decide_amend_session(const struct records *have, const struct mess
   check_on_pathway(&in.k, in.s, in.pathway);
   check_open(&in);
   check_room(&in, attendance_counts(was->attendance));
+  if (!attendance_came(was->attendance)) check_explained(&in);
   if (!change_refused(&in.c)) amend(&in, was, version);
   return in.c;
 }

@@ -93,6 +93,7 @@ static void accept(struct change *c, const struct message *m, Offer *next, const
   next->state = OFFER_STATE__ACCEPTED;
   next->answered_at = timestamp_of(m->arena, m->now.ms);
   change_write(c, next->crn, next->id, next);
+  change_index(c, matches_index(m->arena, next->mentor_id), next->crn);
   take_place(c, mentor);
   change_clear_timer(c, arena_printf(m->arena, "offer/%s", next->id));
   offer_publish_answer(c, next);

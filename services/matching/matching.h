@@ -6,14 +6,15 @@
 //   candidates.c    the candidates for a person, best first, with the reasons
 //   offers.c        offers as the coordinator sees them: make, read, list, withdraw, end
 //   answers.c       offers as the mentor sees them: view, accept, decline, and the expiry
+//   my_people.c     a mentor's own people
 //   notice.c        a message to a mentor, and the link that it holds
 //   links.c         the link that a mentor signs in with: sent by staff, or asked for by the mentor
 //   phones.c        the phones that a mentor is signed in on: sign in, renew, sign out
 //   phone.h, .c     one such phone, its secrets and its cookie
 //
 // Records: Mentor and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer under the CRN, and
-// the Token of each link. Indexes: "mentors" (ids), "offers-of/<crn>" ("<offered at, 13 digits of ms>/<offer id>").
-// Timer: "offer/<id>", when the time to answer is over.
+// the Token of each link. Indexes: "mentors" (ids), "offers-of/<crn>" ("<offered at, 13 digits of ms>/<offer id>"),
+// "matches-of/<mentor id>" (CRNs of matches that have not ended). Timer: "offer/<id>", when the time to answer is over.
 #pragma once
 #include "calendar.h"
 #include "change.h"
@@ -77,6 +78,8 @@ void offer_publish_answer(struct change *c, const Offer *offer);
 const char *offer_state_words(OfferState state);
 // Lets the person be offered again.
 void offer_free_person(struct change *c, const char *crn);
+// The index of a mentor's own people: an accepted offer puts the person in, its end takes them out.
+char *matches_index(struct arena *a, const char *mentor_id);
 bool offer_over(const Offer *offer, int64_t now_ms); // still OFFERED, but the time to answer has passed
 
 // A notice to a mentor. Its secret and its message id are taken from the message's randomness.
@@ -131,6 +134,12 @@ struct change decide_end_match(const struct records *have, const struct message 
 struct change decide_view_offer(const struct records *have, const struct message *m);
 struct change decide_accept_offer(const struct records *have, const struct message *m);
 struct change decide_decline_offer(const struct records *have, const struct message *m);
+
+void needs_list_my_people(struct records *want, const struct message *m);
+void needs_read_my_person(struct records *want, const struct message *m);
+struct change decide_list_my_people(const struct records *have, const struct message *m);
+struct change decide_read_my_person(const struct records *have, const struct message *m);
+
 struct change on_offer_over(const struct records *have, const struct message *m);
 
 void needs_send_sign_in_link(struct records *want, const struct message *m);

@@ -40,6 +40,10 @@ bool offer_over(const Offer *offer, int64_t now_ms) {
   return offer->state == OFFER_STATE__OFFERED && timestamp_ms(offer->expires_at) <= now_ms;
 }
 
+char *matches_index(struct arena *a, const char *mentor_id) {
+  return arena_printf(a, "matches-of/%s", mentor_id);
+}
+
 void offer_free_person(struct change *c, const char *crn) {
   PersonsOffer *none = arena_take(c->arena, sizeof *none);
   persons_offer__init(none);
@@ -286,6 +290,7 @@ struct change decide_end_match(const struct records *have, const struct message 
   next->ended_at = timestamp_of(m->arena, m->now.ms);
   next->ended_why = cmd->why;
   change_write(&c, next->crn, next->id, next);
+  change_unindex(&c, matches_index(m->arena, next->mentor_id), next->crn);
   free_place(&c, have, next);
   offer_free_person(&c, next->crn);
   publish_ended(&c, next, m->now.ms);

@@ -32,6 +32,8 @@ static const struct row rows[] = {
     COMMAND(view_offer,      MAY(MENTOR),              CONSULTATION, needs_offer,           decide_view_offer),
     COMMAND(accept_offer,    MAY(MENTOR),              ALTERATION,   needs_offer,           decide_accept_offer),
     COMMAND(decline_offer,   MAY(MENTOR),              ALTERATION,   needs_offer,           decide_decline_offer),
+    COMMAND(list_my_people,  MAY(MENTOR),              CONSULTATION, needs_list_my_people,  decide_list_my_people),
+    COMMAND(read_my_person,  MAY(MENTOR),              CONSULTATION, needs_read_my_person,  decide_read_my_person),
     COMMAND(send_sign_in_link, STAFF,                  ALTERATION,   needs_send_sign_in_link, decide_send_sign_in_link),
     COMMAND(ask_sign_in_link, MAY(MENTOR),             ALTERATION,   needs_ask_sign_in_link, decide_ask_sign_in_link),
     COMMAND(use_sign_in_link,         MAY(MENTOR),              ALTERATION,   needs_own_phones,      decide_use_sign_in_link),

@@ -138,6 +138,15 @@ static void feed_engagements(struct demo *d, struct feed *f) {
   }
 }
 
+// Before the first session: what the pathway asks to be explained.
+static void feed_explanations(struct demo *d, struct feed *f) {
+  for (unsigned i = 0; i < d->n_people; i++)
+    for (size_t p = 0; p < d->n_pathways; p++) {
+      Explanation *e = demo_explanation(d, i, p);
+      if (e) add(d, f, &e->base);
+    }
+}
+
 // Calls for every contact of these weeks. Week by week, so that the sessions of one engagement, each of which counts up
 // its number, lie far apart.
 static void each_contact(struct demo *d, int64_t from_week, unsigned n_weeks, struct feed *f,
@@ -174,6 +183,7 @@ static const struct phase {
     {"people", feed_people, 1, false},
     {"mentors", feed_mentors, 1, false},
     {"engagements", feed_engagements, 1, false},
+    {"explanations", feed_explanations, 1, false},
     {"sessions", feed_sessions, 1, true},
     {"appointments", feed_appointments, DEMO_WEEKS_AHEAD + 1, false},
 };

@@ -50,6 +50,8 @@ char **demo_some(struct demo *d, struct dice *dice, const char *const *words, si
 // --- what they do
 // The engagement of a person on a pathway (by its place in `pathways`); NULL: they are not on it.
 Engagement *demo_engagement(struct demo *d, unsigned person, size_t pathway);
+// What was explained to the person on that pathway; NULL: nothing has to be.
+Explanation *demo_explanation(struct demo *d, unsigned person, size_t pathway);
 // The contact that they have in that week; false: none. Times in ms.
 struct demo_contact {
   unsigned person;

@@ -2,6 +2,7 @@
 #include "calendar.h"
 #include "demo.h"
 #include "local.h"
+#include "text.h"
 #include <math.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@ enum {
   MINUTE_MS = 60000,
   FIRST_MONDAY = 4, // 1970-01-05, in days since 1970-01-01
 };
+#define EXPLAINED_AT_MS INT64_C(1767258000000) // 2026-01-01, 9:00
 
 // Who is on which pathway: those whose roll of that name lies between `from` and `to`. Two that share a roll exclude
 // each other. A pathway that a region wrote for itself is in the last row.
@@ -51,6 +53,24 @@ Engagement *demo_engagement(struct demo *d, unsigned person, size_t pathway) {
   demo_crn(d, person, e->crn);
   e->pathway = p->name;
   if (p->purpose_required) e->purpose = (char *)demo_one_of(&dice, demo_purposes);
+  return e;
+}
+
+// In the first wording, at a moment that does not move with the week in which the command runs.
+Explanation *demo_explanation(struct demo *d, unsigned person, size_t pathway) {
+  const Pathway *p = d->pathways[pathway];
+  if (text_is_empty(p->explanation) || !is_on(d, person, share_of(p))) return NULL;
+  struct dice dice = dice_of(d->seed, "explanation", person, pathway);
+  Explanation *e = arena_take(&d->arena, sizeof *e);
+  explanation__init(e);
+  e->id = arena_take(&d->arena, 37);
+  dice_uuid(&dice, e->id);
+  e->engagement_id = arena_take(&d->arena, 37);
+  engagement_id(d, person, p, e->engagement_id);
+  e->version = 1;
+  e->language = demo_person(d, person)->language;
+  e->acknowledged = ACKNOWLEDGED__SPOKEN;
+  e->given_at = e->acknowledged_at = timestamp_of(&d->arena, EXPLAINED_AT_MS);
   return e;
 }
 

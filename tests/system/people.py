@@ -54,6 +54,11 @@ def session(engagement_id, **more):
             "measures": [{"name": "alliance", "from": "PERSON", "value": 5.5}], **more}
 
 
+def explanation(engagement_id, **more):
+    return {"engagementId": engagement_id, "version": 1, "language": "ENGLISH", "givenAt": at(minutes=-5),
+            "acknowledged": "ON_SCREEN", "acknowledgedAt": at(minutes=-4), **more}
+
+
 def register(stack, pathway="supervision", area="demo-north", **more):
     """A new person on a pathway: CRN and the engagement's id."""
     crn, engagement = new_crn(), new_id()

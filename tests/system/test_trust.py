@@ -104,6 +104,7 @@ def test_what_a_mentor_hears_in_confidence_is_not_taken_from_a_practitioner(oper
     session, token = people.new_id(), operator.token_for("N01A001", "practitioner")
     told = operator.put(f"/sessions/{session}", people.session(engagement, narrative={"text": "in confidence"}), token=token)
     assert told.status == 422 and told.json["errors"][0]["pointer"] == "/narrative"
+    operator.made(f"/explanations/{people.new_id()}", people.explanation(engagement), token=token)
     assert operator.put(f"/sessions/{session}", people.session(engagement), token=token).status == 201
     seen = operator.get(f"/sessions/{session}", token=token).json
     assert (seen["crn"], seen["attendance"]["happened"]) == (crn, "HAPPENED") and "narrative" not in seen

@@ -5,6 +5,7 @@
 #include "calendar.h"
 #include "intake.h"
 #include "intake.pb-c.h"
+#include "matching.pb-c.h"
 #include "pathways.h"
 #include <stdlib.h>
 
@@ -48,12 +49,13 @@ static inline Engagement *an_engagement(struct world *w, const char *id, const c
   return e;
 }
 
-// As it is kept: opened, with its practitioner.
+// As it is kept: opened, with its practitioner, and with all explained that its pathway asks for.
 static inline Engagement *given_engagement(struct world *w, const char *id, const char *pathway, unsigned held) {
   Engagement *e = an_engagement(w, id, pathway);
   e->practitioner = "N07A123";
   e->opened_at = timestamp_of(&w->d.arena, DECISION_NOW_MS - 90 * INT64_C(86400000));
   e->sessions_held = held;
+  e->explained_version = 1;
   given(&w->d, &engagement__descriptor, id, 1, e);
   return e;
 }
@@ -119,6 +121,25 @@ static inline Narrative *a_narrative(struct world *w, const char *text) {
   narrative__init(n);
   n->text = (char *)text;
   return n;
+}
+
+// From now on the sender is the mentor whose match with the person was accepted.
+#define MENTOR_ID "dddddddd-0000-4000-8000-000000000001"
+#define MATCH_ID "eeeeeeee-0000-4000-8000-000000000001"
+static inline Offer *as_own_mentor(struct world *w) {
+  PersonsOffer *standing = arena_take(&w->d.arena, sizeof *standing);
+  persons_offer__init(standing);
+  standing->offer_id = MATCH_ID;
+  given(&w->d, &persons_offer__descriptor, CRN, 1, standing);
+  Offer *match = arena_take(&w->d.arena, sizeof *match);
+  offer__init(match);
+  match->id = MATCH_ID;
+  match->crn = CRN;
+  match->mentor_id = MENTOR_ID;
+  match->state = OFFER_STATE__ACCEPTED;
+  given(&w->d, &offer__descriptor, MATCH_ID, 1, match);
+  decision_as(&w->d, MENTOR_ID, MAY(MENTOR));
+  return match;
 }
 
 static inline int world_begin(void **state) {

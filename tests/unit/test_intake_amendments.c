@@ -152,12 +152,77 @@ static void who_amends_what_they_cannot_read_leaves_the_narrative_as_it_was(void
   assert_string_equal(kept->narrative->text, "What was said.");
 }
 
+// What only those in the confidence see of a session, and what everybody may.
+static void assert_contact_alone(const Session *s) {
+  assert_null(s->narrative);
+  assert_string_equal(s->goal, "");
+  assert_string_equal(s->amended_why, "");
+  assert_int_equal(s->n_measures + s->n_components, 0);
+  assert_string_equal(s->outcome, "ATTC");
+  assert_int_equal(s->mode, MODE__IN_PERSON);
+  assert_non_null(s->starts_at);
+}
+
+static Session *given_confidence(struct world *w) {
+  static Measure alliance = MEASURE__INIT, *measures[] = {&alliance};
+  given_session(w, MENTORING_ID);
+  alliance.name = "alliance";
+  alliance.from = ROLE__PERSON;
+  alliance.value = 6;
+  Session *s = (Session *)decision_record(&w->d, &session__descriptor, SESSION_ID);
+  s->goal = "Told in confidence.";
+  s->amended_why = "Told in confidence, too.";
+  s->measures = measures;
+  s->n_measures = 1;
+  return s;
+}
+
 static void the_practitioner_sees_that_mentoring_took_place_and_nothing_else(void **state) {
   struct world *w = *state;
-  given_session(w, MENTORING_ID);
+  given_confidence(w);
   struct change c = read_of(w, SESSION_ID);
-  assert_null(shown(&c)->narrative);
-  assert_string_equal(shown(&c)->outcome, "ATTC");
+  assert_contact_alone(shown(&c));
+  ListSessions list = LIST_SESSIONS__INIT;
+  list.crn = CRN;
+  c = decided(&w->d, &list);
+  assert_done(&c);
+  assert_contact_alone(((const Sessions *)c.reply)->sessions[0]);
+  decision_as(&w->d, "lead", MAY(SAFEGUARDING_LEAD));
+  c = read_of(w, SESSION_ID);
+  assert_contact_alone(shown(&c));
+}
+
+static void a_mentor_sees_the_sessions_that_they_recorded_and_no_others(void **state) {
+  struct world *w = *state;
+  Session *s = given_confidence(w);
+  Offer *match = as_own_mentor(w);
+  struct change c = read_of(w, SESSION_ID);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
+  ListSessions list = LIST_SESSIONS__INIT;
+  list.crn = CRN;
+  c = decided(&w->d, &list);
+  assert_int_equal(((const Sessions *)c.reply)->n_sessions, 0);
+  s->recorded_by = MENTOR_ID;
+  c = read_of(w, SESSION_ID);
+  assert_int_equal(shown(&c)->n_measures, 1);
+  c = decided(&w->d, &list);
+  assert_int_equal(((const Sessions *)c.reply)->n_sessions, 1);
+  match->ended_at = timestamp_of(&w->d.arena, DECISION_NOW_MS);
+  c = read_of(w, SESSION_ID);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
+}
+
+static void an_amendment_by_the_practitioner_leaves_what_they_do_not_see(void **state) {
+  struct world *w = *state;
+  given_confidence(w);
+  Session *s = a_session(w, SESSION_ID, MENTORING_ID);
+  s->mode = MODE__TELEPHONE;
+  struct change c = amended(w, s, 1);
+  assert_done(&c);
+  const Session *kept = written(&c, &session__descriptor, SESSION_ID);
+  assert_int_equal(kept->mode, MODE__TELEPHONE);
+  assert_int_equal(kept->n_measures, 1);
+  assert_string_equal(kept->goal, "Told in confidence.");
 }
 
 static void the_narrative_is_shown_to_its_readers_only(void **state) {
@@ -172,9 +237,12 @@ static void the_narrative_is_shown_to_its_readers_only(void **state) {
   c = read_of(w, SESSION_ID);
   assert_non_null(shown(&c)->narrative);
   decision_as(&w->d, "other",
-              MAY(OPERATOR) | MAY(MANAGER) | MAY(COORDINATOR) | MAY(MENTOR) | MAY(PERSON) | MAY(CASE_SYSTEM));
+              MAY(OPERATOR) | MAY(MANAGER) | MAY(COORDINATOR) | MAY(PERSON) | MAY(CASE_SYSTEM));
   c = read_of(w, SESSION_ID);
   assert_refused(&c, CODE__FORBIDDEN, NULL);
+  decision_as(&w->d, "other", MAY(COORDINATOR) | MAY(MENTOR) | MAY(CASE_SYSTEM));
+  c = read_of(w, SESSION_ID);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
 }
 
 static void sessions_are_listed_by_person_as_the_reader_may_see_them(void **state) {
@@ -218,6 +286,8 @@ int main(void) {
       IN_WORLD(an_amendment_obeys_the_pathway),
       IN_WORLD(who_amends_what_they_cannot_read_leaves_the_narrative_as_it_was),
       IN_WORLD(the_practitioner_sees_that_mentoring_took_place_and_nothing_else),
+      IN_WORLD(a_mentor_sees_the_sessions_that_they_recorded_and_no_others),
+      IN_WORLD(an_amendment_by_the_practitioner_leaves_what_they_do_not_see),
       IN_WORLD(the_narrative_is_shown_to_its_readers_only),
       IN_WORLD(sessions_are_listed_by_person_as_the_reader_may_see_them),
       IN_WORLD(a_restricted_reader_finds_no_session),

@@ -82,6 +82,7 @@ static void each_fault_is_told_with_its_file_and_line(void **state) {
        "test.yaml:5: narrativeReaders: PRACTITIONER"},
       {"narrativePartition: contact\n", "test.yaml:4: narrativePartition: "},
       {"recorders: [manager]\n", "test.yaml:4: recorders: MANAGER"},
+      {"explanation: the-weather\n", "test.yaml:4: explanation: the-weather"},
       {"measures:\n  - name: mood\n    from: [person]\n    when: sometimes\n    most: 7\n",
        "test.yaml:4: measures: mood"},
       {"measures:\n  - name: mood\n    when: close\n    most: 7\n", "test.yaml:4: measures: mood"},

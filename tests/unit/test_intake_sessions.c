@@ -436,9 +436,60 @@ static void only_practitioners_and_the_case_system_record(void **state) {
     struct change c = recorded(w, a_session(w, SESSION_ID, SUPERVISION_ID));
     if (role == ROLE__PRACTITIONER || role == ROLE__CASE_SYSTEM)
       assert_done(&c);
+    else if (role == ROLE__MENTOR) // not theirs
+      assert_refused(&c, CODE__NOT_FOUND, "/engagementId");
     else
       assert_refused(&c, CODE__FORBIDDEN, NULL);
   }
+}
+
+static void a_mentor_records_contact_with_their_own_person_where_the_pathway_lets_them(void **state) {
+  struct world *w = *state;
+  Offer *match = as_own_mentor(w);
+  struct change c = recorded(w, a_session(w, SESSION_ID, MENTORING_ID));
+  assert_done(&c);
+  assert_string_equal(((const Session *)c.reply)->recorded_by, MENTOR_ID);
+  c = recorded(w, a_session(w, SESSION_ID, SUPERVISION_ID));
+  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  w->d.actor.only = "Offer/" MATCH_ID; // the link of a notice opens the offer alone
+  c = recorded(w, a_session(w, SESSION_ID, MENTORING_ID));
+  assert_refused(&c, CODE__NOT_FOUND, "/engagementId");
+  w->d.actor.only = "";
+  match->state = OFFER_STATE__OFFERED;
+  c = recorded(w, a_session(w, SESSION_ID, MENTORING_ID));
+  assert_refused(&c, CODE__NOT_FOUND, "/engagementId");
+  match->state = OFFER_STATE__ACCEPTED;
+  match->ended_at = timestamp_of(&w->d.arena, DECISION_NOW_MS);
+  c = recorded(w, a_session(w, SESSION_ID, MENTORING_ID));
+  assert_refused(&c, CODE__NOT_FOUND, "/engagementId");
+}
+
+static void what_a_mentor_is_told_goes_into_a_note_and_the_refusal_says_so(void **state) {
+  struct world *w = *state;
+  as_own_mentor(w);
+  Session *s = a_session(w, SESSION_ID, MENTORING_ID);
+  s->narrative = a_narrative(w, "What I was told.");
+  s->goal = "What I was told, in brief.";
+  struct change c = recorded(w, s);
+  assert_refused(&c, CODE__REFUSED_BY_RULE, "/narrative");
+  assert_refused(&c, CODE__REFUSED_BY_RULE, "/goal");
+  assert_non_null(strstr(c.problem->fields[0]->why, "note"));
+}
+
+static void an_amendment_into_a_session_that_happened_needs_the_explanation_too(void **state) {
+  struct world *w = *state;
+  given_engagement(w, MENTORING_ID, "mentoring", 0)->explained_version = 0;
+  Session *s = a_session(w, SESSION_ID, MENTORING_ID);
+  s->attendance = an_absence(w);
+  struct change c = recorded(w, s);
+  assert_done(&c); // nobody came: nothing was said
+  decision_commit(&w->d, &c);
+  AmendSession cmd = AMEND_SESSION__INIT;
+  cmd.session = a_session(w, SESSION_ID, MENTORING_ID);
+  cmd.why = "They came after all.";
+  cmd.seen_version = 1;
+  c = decided(&w->d, &cmd);
+  assert_refused(&c, CODE__REFUSED_BY_RULE, "/session/engagementId");
 }
 
 static void an_unknown_or_restricted_engagement_is_not_found(void **state) {
@@ -497,6 +548,9 @@ int main(void) {
       IN_WORLD(the_case_system_brings_a_narrative_and_does_not_read_it),
       IN_WORLD(not_even_the_case_system_brings_what_was_told_to_a_mentor),
       IN_WORLD(only_practitioners_and_the_case_system_record),
+      IN_WORLD(a_mentor_records_contact_with_their_own_person_where_the_pathway_lets_them),
+      IN_WORLD(what_a_mentor_is_told_goes_into_a_note_and_the_refusal_says_so),
+      IN_WORLD(an_amendment_into_a_session_that_happened_needs_the_explanation_too),
       IN_WORLD(an_unknown_or_restricted_engagement_is_not_found),
       IN_WORLD(an_empty_command_is_refused),
   };

@@ -1,0 +1,130 @@
+// A mentor's own people, with no more than a peer needs on a telephone that may be lost.
+//
+// What is read of intake: the person, their engagements, and the appointments from now on. The engagement that counts
+// is the open one on whose pathway something must be explained first: that is where a mentor records contacts.
+#include "../own_mentee.h"
+#include "matching.h"
+#include <string.h>
+
+enum {
+  MY_PEOPLE_DEFAULT = 20, // more than any mentor has at a time
+  MY_PEOPLE_MOST = 50,
+  ENGAGEMENTS_READ = 50,
+  APPOINTMENTS_READ = 20 // of those to come, the soonest; they may be on other pathways
+};
+
+static char *engagements_index(const struct message *m, const char *crn) {
+  return arena_printf(m->arena, "engagements-of/%s", crn);
+}
+static char *appointments_index(const struct message *m, const char *crn) {
+  return arena_printf(m->arena, "appointments-of/%s", crn);
+}
+static char *from_now(const struct message *m) {
+  return arena_printf(m->arena, "%013lld", (long long)m->now.ms);
+}
+// A member is "<starts at>/<id>".
+static const char *appointment_id(const char *member) {
+  const char *slash = strchr(member, '/');
+  return slash ? slash + 1 : "";
+}
+
+static void want_my_person(struct records *want, const struct message *m, const char *crn) {
+  records_want(want, &person__descriptor, crn);
+  want_own_mentee(want, crn);
+  const struct page *engagements = records_want_page(want, engagements_index(m, crn), "", ENGAGEMENTS_READ);
+  for (size_t i = 0; engagements && i < engagements->n_members; i++)
+    records_want(want, &engagement__descriptor, engagements->members[i]);
+  const struct page *next = records_want_page(want, appointments_index(m, crn), from_now(m), APPOINTMENTS_READ);
+  for (size_t i = 0; next && i < next->n_members; i++)
+    records_want(want, &appointment__descriptor, appointment_id(next->members[i]));
+}
+
+static const Engagement *mentoring_engagement(const struct records *have, const struct message *m, const char *crn) {
+  const struct page *page = records_page(have, engagements_index(m, crn), "");
+  for (size_t i = 0; i < page->n_members; i++) {
+    const Engagement *e = records_get(have, &engagement__descriptor, page->members[i]);
+    if (e && !e->closed_at && !text_is_empty(e->explanation)) return e;
+  }
+  return NULL;
+}
+
+// The soonest that still stands on that engagement: the person's other appointments are not the mentor's to know.
+static const Appointment *next_appointment(const struct records *have, const struct message *m, const Engagement *on) {
+  const struct page *page = records_page(have, appointments_index(m, on->crn), from_now(m));
+  for (size_t i = 0; i < page->n_members; i++) {
+    const Appointment *a = records_get(have, &appointment__descriptor, appointment_id(page->members[i]));
+    if (a && a->state == APPOINTMENT_STATE__PLANNED && strcmp(a->engagement_id, on->id) == 0) return a;
+  }
+  return NULL;
+}
+
+static void show_engagement(MyPerson *shown, const struct records *have, const struct message *m, const char *crn) {
+  const Engagement *on = mentoring_engagement(have, m, crn);
+  if (!on) return;
+  shown->engagement_id = on->id;
+  shown->explained_version = on->explained_version;
+  const Appointment *next = next_appointment(have, m, on);
+  if (!next) return;
+  shown->next_starts_at = next->starts_at;
+  shown->next_place = next->place;
+  shown->next_mode = next->mode;
+}
+
+// The person as their mentor sees them; NULL: not one of theirs, or one who keeps them from reading.
+static MyPerson *my_person(const struct records *have, const struct message *m, const char *crn) {
+  const Person *p = records_get(have, &person__descriptor, crn);
+  if (!p || !matching_may_read(m, p) || !is_own_mentee(have, m, crn)) return NULL;
+  MyPerson *shown = arena_take(m->arena, sizeof *shown);
+  my_person__init(shown);
+  shown->crn = p->crn;
+  shown->match_id = ((const PersonsOffer *)records_get(have, &persons_offer__descriptor, crn))->offer_id;
+  shown->given_name = p->personal ? p->personal->given_name : shown->given_name;
+  shown->language = p->language;
+  shown->ask_first = p->personal && !text_is_empty(p->personal->safe_contact);
+  show_engagement(shown, have, m, crn);
+  return shown;
+}
+
+void needs_read_my_person(struct records *want, const struct message *m) {
+  char crn[8];
+  if (text_crn(((const ReadMyPerson *)m->body)->crn, crn)) want_my_person(want, m, crn);
+}
+
+struct change decide_read_my_person(const struct records *have, const struct message *m) {
+  char crn[8];
+  bool is_crn = text_crn(((const ReadMyPerson *)m->body)->crn, crn);
+  const MyPerson *shown = is_crn ? my_person(have, m, crn) : NULL;
+  if (!shown) return refuse(m, CODE__NOT_FOUND, NULL, "there is no such person among yours");
+  struct change c = change_of(m);
+  change_reply(&c, shown->crn, shown, 0);
+  return c;
+}
+
+static const struct page *want_matches(struct records *want, const struct message *m) {
+  const ListMyPeople *cmd = m->body;
+  return records_want_page(want, matches_index(m->arena, m->actor->id), cmd->after,
+                           matching_limit(cmd->limit, MY_PEOPLE_DEFAULT, MY_PEOPLE_MOST));
+}
+
+void needs_list_my_people(struct records *want, const struct message *m) {
+  const struct page *page = want_matches(want, m);
+  for (size_t i = 0; page && i < page->n_members; i++) want_my_person(want, m, page->members[i]);
+}
+
+struct change decide_list_my_people(const struct records *have, const struct message *m) {
+  const ListMyPeople *cmd = m->body;
+  const struct page *page = records_page(have, matches_index(m->arena, m->actor->id), cmd->after);
+  struct change c = change_of(m);
+  MyPeople *list = arena_take(m->arena, sizeof *list);
+  my_people__init(list);
+  list->people = arena_take(m->arena, (page->n_members + 1) * sizeof *list->people);
+  for (size_t i = 0; i < page->n_members; i++) {
+    MyPerson *shown = my_person(have, m, page->members[i]);
+    if (!shown) continue;
+    list->people[list->n_people++] = shown;
+    change_touch(&c, shown->crn);
+  }
+  if (page->more) list->next = page->members[page->n_members - 1];
+  change_reply(&c, NULL, list, 0);
+  return c;
+}
