@@ -97,6 +97,10 @@ void change_reply(struct change *c, const char *subject, const void *body, uint6
   change_touch(c, subject);
 }
 
+void change_alarm(struct change *c, const char *why) {
+  c->alarm = why;
+}
+
 void change_effect(struct change *c, const void *effect) {
   c->effect = effect;
 }

@@ -44,6 +44,7 @@ struct change {
   struct change_timer *timers;
   struct change_index *indexes;
   struct change_subject *subjects; // whose records were touched: goes to the audit
+  const char *alarm;               // a human who runs the system must hear of it
   const ProtobufCMessage *effect;  // handed to the service's `perform` after the commit (the courier's sending)
 };
 
@@ -77,3 +78,7 @@ void change_reply(struct change *c, const char *subject, const void *body, uint6
 // Says that a record of `subject` was consulted.
 void change_touch(struct change *c, const char *subject);
 void change_effect(struct change *c, const void *effect);
+// Says once it is committed, loudly, what must not go on unseen: in the log, the metrics, and for a while in /readyz
+// and `alongside status`. `why` names nobody, and is said again as long as it holds. It outlives the process: a
+// literal.
+void change_alarm(struct change *c, const char *why);

@@ -160,9 +160,22 @@ static void reply_change(struct job *j) {
   reply(j->engine, &j->route, &out);
 }
 
+static void raise_alarm(struct job *j) {
+  struct engine *e = j->engine;
+  e->alarms++;
+  e->alarm = j->change.alarm;
+  e->alarm_at_ms = j->m.now.ms;
+  log_line(LOG_ERROR, "alarm", "area", j->m.area->id, "type", j->m.type, "why", j->change.alarm, NULL);
+}
+
+const char *engine_alarm(const struct engine *e, int64_t now_ms) {
+  return e->alarm && now_ms - e->alarm_at_ms < ENGINE_ALARM_MS ? e->alarm : "";
+}
+
 // What follows from a change that is committed, or needs no commit.
 static void conclude(struct job *j) {
   struct engine *e = j->engine;
+  if (j->change.alarm) raise_alarm(j);
   if (j->row->kind == ROW_COMMAND) reply_change(j);
   if (j->commit.n_events)
     e->host.publish(e->host.context, j->m.area->id, j->commit.first_sequence, j->commit.n_events, j->commit.events);
@@ -516,6 +529,7 @@ void engine_metrics(const struct engine *e, struct buffer *out) {
       {"messages_total", e->handled},    {"refused_total", e->refused},         {"commits_total", e->commits},
       {"conflicts_total", e->conflicts}, {"unavailable_total", e->unavailable}, {"overload_total", e->overload},
       {"broken_total", e->broken},       {"parked_total", e->parked},           {"in_flight", e->in_flight},
+      {"alarms_total", e->alarms},
   };
   for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
     buffer_printf(out, "alongside_%s{service=\"%s\"} %llu\n", counters[i].name, e->service->name,

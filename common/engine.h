@@ -17,8 +17,9 @@
 struct model;
 
 enum {
-  ENGINE_IN_FLIGHT = 2048, // messages at once; past that, requests are answered UNAVAILABLE
-  ENGINE_ATTEMPTS = 64,    // lost races after which the answer is UNAVAILABLE
+  ENGINE_IN_FLIGHT = 2048,          // messages at once; past that, requests are answered UNAVAILABLE
+  ENGINE_ATTEMPTS = 64,             // lost races after which the answer is UNAVAILABLE
+  ENGINE_ALARM_MS = 16 * 60 * 1000, // an alarm that still holds is raised again within that time
 };
 
 struct engine_host {
@@ -66,6 +67,9 @@ const struct row *engine_event_row(const struct engine *e, const char *type);
 void engine_timer(struct engine *e, const char *area, const char *name);
 // What `perform` answered. Copied.
 void engine_outcome(struct engine *e, const char *area, const ProtobufCMessage *outcome);
+
+// The last alarm of a change, as long as it is not older than ENGINE_ALARM_MS; else "".
+const char *engine_alarm(const struct engine *e, int64_t now_ms);
 
 // The key of a reader's cursor, a record without a body: the version is the sequence.
 char *engine_cursor_key(struct arena *a, const char *area, const char *reader);

@@ -68,7 +68,9 @@ struct engine {
   struct cache *data_keys; // data keys by record key, unwrapped
   struct job *free;
   unsigned n_free, in_flight;
-  uint64_t handled, refused, conflicts, unavailable, overload, commits, broken, parked;
+  uint64_t handled, refused, conflicts, unavailable, overload, commits, broken, parked, alarms;
+  const char *alarm; // the last one, literal; NULL: there was none
+  int64_t alarm_at_ms;
 };
 
 // "{area}:<Type>:<id>"

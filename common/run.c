@@ -239,6 +239,7 @@ static void answer_ping(struct process *p, const struct bus_route *route, const 
                      : *why        ? (char *)why
                                    : "the store does not answer";
   pong.metrics = text.data;
+  pong.alarm = (char *)engine_alarm(p->engine, wall_ms());
   Envelope out = ENVELOPE__INIT;
   out.type = "Pong";
   out.correlation_id = request->correlation_id;

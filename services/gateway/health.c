@@ -9,7 +9,7 @@
 struct state {
   struct health *health;
   bool ready;
-  struct buffer waiting_for, metrics;
+  struct buffer waiting_for, metrics, alarm;
 };
 
 // A request that waits for the services' answers.
@@ -40,6 +40,7 @@ void health_free(struct health *h) {
   for (int i = 0; i < PEERS; i++) {
     buffer_free(&h->states[i].waiting_for);
     buffer_free(&h->states[i].metrics);
+    buffer_free(&h->states[i].alarm);
   }
   while (h->waiters) {
     struct waiter *w = h->waiters;
@@ -68,9 +69,10 @@ static void answer_waiters(struct health *h) {
 static void take_pong(struct state *s, const Envelope *reply) {
   Pong *pong = reply && !reply->problem ? pong__unpack(NULL, reply->body.len, reply->body.data) : NULL;
   s->ready = pong && pong->ready;
-  s->waiting_for.size_bytes = s->metrics.size_bytes = 0;
+  s->waiting_for.size_bytes = s->metrics.size_bytes = s->alarm.size_bytes = 0;
   buffer_text(&s->waiting_for, pong ? pong->waiting_for : "it does not answer");
   buffer_text(&s->metrics, pong ? pong->metrics : "");
+  buffer_text(&s->alarm, pong ? pong->alarm : "");
   if (pong) pong__free_unpacked(pong, NULL);
 }
 
@@ -122,11 +124,15 @@ static void when_known(struct gateway *g, struct http_request *r,
 
 // --- saying
 
-static void write_state(struct buffer *out, const char *name, bool ready, const char *waiting_for) {
+static void write_state(struct buffer *out, const char *name, bool ready, const char *waiting_for, const char *alarm) {
   buffer_printf(out, "\"%s\":{\"ready\":%s", name, ready ? "true" : "false");
   if (!ready && *waiting_for) {
     buffer_text(out, ",\"waitingFor\":");
     json_write_string(out, waiting_for);
+  }
+  if (*alarm) {
+    buffer_text(out, ",\"alarm\":");
+    json_write_string(out, alarm);
   }
   buffer_text(out, "}");
 }
@@ -137,11 +143,12 @@ static void answer_ready(struct gateway *g, struct http_request *r) {
   for (int i = 0; i < PEERS; i++) ready = ready && g->health->states[i].ready;
   buffer_printf(&out, "{\"ready\":%s,", ready ? "true" : "false");
   const char *why = g->store->ops->why(g->store);
-  write_state(&out, "redis", redis, *why ? why : "it does not answer");
+  write_state(&out, "redis", redis, *why ? why : "it does not answer", "");
   buffer_text(&out, ",\"services\":{");
   for (int i = 0; i < PEERS; i++) {
     if (i) buffer_text(&out, ",");
-    write_state(&out, gateway_peers[i], g->health->states[i].ready, g->health->states[i].waiting_for.data);
+    const struct state *s = &g->health->states[i];
+    write_state(&out, gateway_peers[i], s->ready, s->waiting_for.data, s->alarm.data);
   }
   buffer_text(&out, "}}\n");
   gateway_respond(g, r, ready ? 200 : 503, "application/json", &out);

@@ -6,6 +6,7 @@
 #include "reminders.pb-c.h"
 #include "reporting.pb-c.h"
 #include "routes.h"
+#include "safeguarding.pb-c.h"
 
 // Shorthands for the columns that repeat: M(person) is the descriptor of the message Person.
 #define M(message) (&message##__descriptor)
@@ -133,6 +134,38 @@ const struct route routes_table[] = {
 
     {"GET", "/reports/{name}", REPORTING, MAKES(read_report, report), .csv = true,
      SAYS("Read a report: attendance, reminders or mentors; as JSON or CSV")},
+
+    {"PUT", "/staff/{staff.code}", SAFEGUARDING, MAKES(register_staff, staff), BODY("staff"),
+     SAYS("Register how a member of staff is reached")},
+    {"PUT", "/staff/{staff.code}", SAFEGUARDING, MAKES(change_staff, staff), BODY("staff"), IF_MATCH,
+     SAYS("Change how a member of staff is reached")},
+    {"GET", "/staff/{code}", SAFEGUARDING, MAKES(read_staff, staff), SAYS("Read how a member of staff is reached")},
+    {"PUT", "/on-call-rota", SAFEGUARDING, MAKES(change_rota, on_call_rota), BODY("rota"),
+     SAYS("Set the on-call rota of an area that has none")},
+    {"PUT", "/on-call-rota", SAFEGUARDING, MAKES(change_rota, on_call_rota), BODY("rota"), IF_MATCH,
+     SAYS("Change the on-call rota")},
+    {"GET", "/on-call-rota", SAFEGUARDING, MAKES(read_rota, on_call_rota), SAYS("Read the on-call rota")},
+    {"PUT", "/disclosures/{disclosure.id}", SAFEGUARDING, MAKES(raise_disclosure, disclosure_status),
+     BODY("disclosure"), SAYS("Raise a disclosure: the lead on call is alerted at once")},
+    {"GET", "/my-disclosures", SAFEGUARDING, MAKES(read_my_disclosures, disclosure_statuses),
+     SAYS("Read how far the disclosures that one raised have come")},
+    {"GET", "/disclosures", SAFEGUARDING, MAKES(list_disclosures, disclosures),
+     SAYS("List disclosures, those that nobody has acknowledged first")},
+    {"GET", "/disclosures/{id}", SAFEGUARDING, MAKES(read_disclosure, disclosure), SAYS("Read a disclosure")},
+    {"POST", "/disclosures/{id}/acknowledge", SAFEGUARDING, MAKES(acknowledge_disclosure, disclosure), BODY(""),
+     SAYS("Acknowledge a disclosure: the alerts stop")},
+    {"PUT", "/disclosures/{disclosure_id}/actions/{action.id}", SAFEGUARDING,
+     MAKES(record_disclosure_action, disclosure), BODY("action"), SAYS("Record what was done about a disclosure")},
+    {"POST", "/disclosures/{id}/close", SAFEGUARDING, MAKES(close_disclosure, disclosure), BODY(""),
+     SAYS("Close a disclosure that has an action")},
+    {"GET", "/alert-counts", SAFEGUARDING, MAKES(read_alert_counts, alert_counts),
+     SAYS("Count the disclosures that nobody has acknowledged")},
+    {"POST", "/people/{crn}/break-glass", SAFEGUARDING, MAKES(open_break_glass, break_glass), BODY(""),
+     SAYS("Open the record of a person who is not one's own, for fifteen minutes")},
+    {"GET", "/break-glass", SAFEGUARDING, MAKES(list_break_glass, break_glasses),
+     SAYS("List the uses of break-glass, those to review first")},
+    {"POST", "/break-glass/{crn}/{actor}/review", SAFEGUARDING, MAKES(review_break_glass, break_glass), BODY(""),
+     SAYS("Review a use of break-glass")},
 
     {"GET", "/dead-letters", COURIER, MAKES(list_dead_letters, dead_letters), SAYS("List what could not be delivered")},
     {"POST", "/dead-letters/{message_id}/retry", COURIER, MAKES(retry_delivery, delivery), BODY(""),

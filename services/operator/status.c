@@ -8,7 +8,9 @@ const struct option_spec status_options[] = {{0}};
 static bool print_row(const char *name, const json_t *state) {
   bool ready = json_is_true(json_object_get(state, "ready"));
   const char *why = json_string_value(json_object_get(state, "waitingFor"));
+  const char *alarm = json_string_value(json_object_get(state, "alarm"));
   printf("%-10s %-9s %s\n", name, ready ? "ready" : "not ready", why ? why : "");
+  if (alarm) printf("%-10s ALARM     %s\n", "", alarm);
   return ready;
 }
 
