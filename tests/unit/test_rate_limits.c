@@ -47,7 +47,8 @@ static unsigned let_through(const char *address, const char *id, Role role, uint
   who.id = (char *)id;
   who.roles = &role;
   who.n_roles = 1;
-  for (unsigned i = 0; i < n; i++) passed += rate_limits_allow(limits, address, id ? &who : NULL, at_ms);
+  for (unsigned i = 0; i < n; i++)
+    passed += rate_limits_allow(limits, address, id ? &who : NULL, at_ms, NULL) == LIMITS_FINE;
   return passed;
 }
 
