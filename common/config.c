@@ -65,6 +65,9 @@ static const struct variable {
     {"ALONGSIDE_SUBSCRIBE", offsetof(struct config, subscribe), NULL,
      GATEWAY | REMINDERS | REPORTING | COURIER | SAFEGUARDING},
     {"ALONGSIDE_HTTP", offsetof(struct config, http), "127.0.0.1:8080", GATEWAY},
+    {"ALONGSIDE_TLS_CERT", offsetof(struct config, tls_cert), NULL, 0},
+    {"ALONGSIDE_TLS_KEY", offsetof(struct config, tls_key), NULL, 0},
+    {"ALONGSIDE_TRUSTED_PROXIES", offsetof(struct config, trusted_proxies), NULL, 0},
     {"ALONGSIDE_PUBLIC_URL", offsetof(struct config, public_url), NULL, MATCHING | SAFEGUARDING},
     {"ALONGSIDE_SMTP_URL", offsetof(struct config, smtp_url), NULL, 0},
     {"ALONGSIDE_SMTP_FROM", offsetof(struct config, smtp_from), NULL, 0},
@@ -117,6 +120,7 @@ static int check_variables(const struct config *c, char *errors, size_t errors_b
     const char *why;
   } rules[] = {
       {!known, "ALONGSIDE_LOG must be debug, info, warn or error"},
+      {!c->tls_cert != !c->tls_key, "of ALONGSIDE_TLS_CERT and ALONGSIDE_TLS_KEY one is set and the other is not"},
       {c->smtp_url && !c->smtp_from, "ALONGSIDE_SMTP_URL is set, and ALONGSIDE_SMTP_FROM, the sender, is not"},
       {c->smtp_user && !c->smtp_password_file,
        "ALONGSIDE_SMTP_USER is set, and ALONGSIDE_SMTP_PASSWORD_FILE, the file of the password, is not"},

@@ -15,9 +15,11 @@ struct config {
   const char *publish; // ALONGSIDE_PUBLISH: where it publishes events
   // Request endpoints: ALONGSIDE_INTAKE ...
   const char *intake, *reminders, *matching, *reporting, *courier, *mentoring, *safeguarding;
-  const char *subscribe;  // ALONGSIDE_SUBSCRIBE: the event endpoints of all services, separated by commas
-  const char *http;       // ALONGSIDE_HTTP: "127.0.0.1:8080"
-  const char *public_url; // ALONGSIDE_PUBLIC_URL: what links begin with
+  const char *subscribe;          // ALONGSIDE_SUBSCRIBE: the event endpoints of all services, separated by commas
+  const char *http;               // ALONGSIDE_HTTP: "127.0.0.1:8080"
+  const char *tls_cert, *tls_key; // ALONGSIDE_TLS_CERT, ALONGSIDE_TLS_KEY: files; NULL: plain HTTP
+  const char *trusted_proxies;    // ALONGSIDE_TRUSTED_PROXIES: addresses and networks, separated by commas
+  const char *public_url;         // ALONGSIDE_PUBLIC_URL: what links begin with
   const char *smtp_url, *smtp_from, *smtp_user, *smtp_password_file;
   const char *sms_url, *sms_key_file;
   const char *model;     // ALONGSIDE_MODEL: reporting's SQLite file

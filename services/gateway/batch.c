@@ -123,8 +123,11 @@ static void on_done(struct call *c, const struct outcome *o) {
 
 static void on_identity(void *context, const struct identity *who, Code code) {
   struct call *c = context;
-  if (who)
+  bool may = who && routes_may_touch(c->route, who->actor->only);
+  if (may)
     call_send(c, who);
+  else if (who)
+    refuse_line(c, ERR(UNAUTHENTICATED, NULL, ""));
   else
     refuse_line(c, (struct err){.code = code, .why = ""});
 }

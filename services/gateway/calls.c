@@ -81,8 +81,19 @@ void call_give_back(struct call *c) {
 
 // --- what came back
 
+// What a sender may not know of is counted.
+static void count_refusal(struct call *c, Code code) {
+  struct gateway *g = c->gateway;
+  if (code != CODE__NOT_FOUND && code != CODE__FORBIDDEN) return;
+  if (!rate_limits_refused(g->limits, c->sender, uv_now(g->loop))) return;
+  char hex[2 * CORRELATION_BYTES + 1];
+  text_hex(c->correlation_id, CORRELATION_BYTES, hex);
+  log_line(LOG_WARN, "refused_too_often", "type", c->route->command->name, "correlation_id", hex, NULL);
+}
+
 static void finish_with(struct call *c, const Problem *problem) {
   struct outcome o = {.problem = problem};
+  count_refusal(c, problem->code);
   if (problem->code == CODE__INTERNAL) {
     char hex[2 * CORRELATION_BYTES + 1];
     text_hex(c->correlation_id, CORRELATION_BYTES, hex);
@@ -139,6 +150,7 @@ static ProtobufCBinaryData pack(struct calls *cs, const ProtobufCMessage *comman
 
 void call_send(struct call *c, const struct identity *who) {
   Envelope e = ENVELOPE__INIT;
+  c->sender = rate_limits_subject(c->gateway->limits, who->actor);
   e.type = (char *)c->route->command->name;
   e.area = (char *)c->area;
   e.correlation_id = (ProtobufCBinaryData){.len = CORRELATION_BYTES, .data = c->correlation_id};

@@ -2,8 +2,9 @@
 #pragma once
 #include "answer.h"
 #include "bus.h"
+#include "rate_limits.h"
 #include "routes.h"
-#include "tokens.h"
+#include "identity.h"
 
 enum {
   CALLS_IN_FLIGHT = 2048, // at once in this process
@@ -35,6 +36,7 @@ struct call {
   bool check_only;
   call_done_fn *done;
   void *owner;
+  struct limits_subject sender; // whose refusal it is, should it be refused
   // Of a call that is one HTTP request (request.c):
   struct http_request *request; // NULL once the other side has left
   struct route_match match;

@@ -1,12 +1,14 @@
 #include "gateway.h"
 #include "batch.h"
 #include "cookie.h"
+#include "forwarded.h"
 #include "health.h"
 #include "log.h"
 #include "openapi.h"
 #include "request.h"
 #include "sse.h"
 #include "store_redis.h"
+#include "tls.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,6 +148,8 @@ static void free_all(struct gateway *g) {
   routes_free(g->routes);
   metrics_free(g->metrics);
   files_free(g->files);
+  tls_door_free(g->tls);
+  proxies_free(g->proxies);
   answer_free(&g->answer);
   buffer_free(&g->openapi);
   keys_free(&g->keys);
@@ -221,13 +225,40 @@ static bool open_signals(struct gateway *g, char *errors) {
   return true;
 }
 
+static bool open_tls(struct gateway *g, char *errors) {
+  if (!g->config.tls_cert) return true;
+  g->tls = tls_door_new(g->config.tls_cert, g->config.tls_key, errors, ERRORS_BYTES);
+  return g->tls != NULL;
+}
+
+static bool open_proxies(struct gateway *g, char *errors) {
+  if (!g->config.trusted_proxies) return true;
+  g->proxies = proxies_read(g->config.trusted_proxies, errors, ERRORS_BYTES);
+  return g->proxies != NULL;
+}
+
+// Whoever can reach the gateway from elsewhere without TLS can be listened to.
+static void warn_of_plain_http(const struct gateway *g) {
+  const char *http = g->config.http;
+  bool is_loopback = strncmp(http, "127.", 4) == 0 || strncmp(http, "[::1]", 5) == 0;
+  if (!is_loopback && !g->tls && !g->proxies)
+    log_line(LOG_WARN, "plain_http", "http", http, "why",
+             "neither ALONGSIDE_TLS_CERT nor ALONGSIDE_TRUSTED_PROXIES is set: what is sent can be read on the way",
+             NULL);
+}
+
 static bool open_http(struct gateway *g, char *errors) {
   g->http = http_listen(g->loop, g->config.http, &http_limits_default, on_request, g, errors, ERRORS_BYTES);
-  return g->http != NULL;
+  if (!g->http) return false;
+  http_serve_tls(g->http, g->tls);
+  http_trust(g->http, g->proxies);
+  warn_of_plain_http(g);
+  return true;
 }
 
 static bool (*const steps[])(struct gateway *g, char *errors) = {
-    open_config, open_sign_in, open_limits, open_store, open_bus, open_parts, open_files, open_signals, open_http,
+    open_config, open_sign_in, open_limits,  open_store,   open_bus,  open_parts,
+    open_files,  open_tls,     open_proxies, open_signals, open_http,
 };
 
 int gateway_run(void) {

@@ -41,6 +41,8 @@ struct gateway {
   struct metrics *metrics;
   struct files *files;
   struct http_server *http;
+  struct tls_door *tls;    // NULL: plain HTTP
+  struct proxies *proxies; // NULL: none is trusted
   struct buffer openapi;
   struct answer answer; // the one that is made at this moment
   uv_signal_t signals[2];

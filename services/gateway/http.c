@@ -48,6 +48,7 @@ static void on_tick(uv_timer_t *timer) {
   struct http_server *s = timer->data;
   uint64_t now_ms = uv_now(s->loop);
   http_clock_set(&s->clock, time(NULL));
+  if (s->tls) tls_door_refresh(s->tls, now_ms);
   for (struct http_connection *c = s->connections, *next; c; c = next) {
     next = c->next;
     if (s->closing && now_ms >= s->close_ms)
@@ -131,6 +132,14 @@ struct http_server *http_listen(uv_loop_t *loop, const char *address, const stru
   return s;
 }
 
+void http_serve_tls(struct http_server *s, struct tls_door *door) {
+  s->tls = door;
+}
+
+void http_trust(struct http_server *s, const struct proxies *proxies) {
+  s->proxies = proxies;
+}
+
 int http_port(const struct http_server *s) {
   struct sockaddr_storage where = {0};
   int size = sizeof where;
@@ -169,7 +178,8 @@ void http_respond(struct http_request *r, int status, const char *content_type, 
                                           .body_bytes = body_bytes,
                                           .without_body = x->is_head,
                                           .close = ends_with(x),
-                                          .is_http_1_0 = x->is_http_1_0},
+                                          .is_http_1_0 = x->is_http_1_0,
+                                          .is_secure = r->is_secure},
                     &c->server->clock);
   x->state = EXCHANGE_ANSWERED;
   http_connection_advance(c);
@@ -191,7 +201,8 @@ void http_stream_begin(struct http_request *r, int status, const char *content_t
                                           .headers = headers,
                                           .streamed = true,
                                           .chunked = !x->is_http_1_0,
-                                          .close = !x->keep_alive},
+                                          .close = !x->keep_alive,
+                                          .is_secure = r->is_secure},
                     &c->server->clock);
   http_server_mark(c->server, c);
 }

@@ -5,7 +5,8 @@
 // per connection; exactly one Host; no Transfer-Encoding beside Content-Length; Expect: 100-continue is answered. A
 // request that breaks a bound gets its status and the connection closes. Neither chunk extensions nor trailers are
 // taken, and an Upgrade is ignored. Its parts: http_reader (bytes to requests), http_answer (answers to bytes),
-// http_peers (who is connected how often), http_connection (one connection), http (the server).
+// http_peers (who is connected how often), tls (what lies between the socket and HTTP), forwarded (what proxies say),
+// http_connection (one connection), http (the server).
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,6 +25,8 @@ extern const struct http_limits http_limits_default;
 
 struct http_server;
 struct http_connection;
+struct proxies;
+struct tls_door;
 
 // One request. All texts end with a NUL; header names are in lower case.
 //
@@ -38,7 +41,8 @@ struct http_request {
   char *query;        // after '?', or ""
   char *body;
   size_t body_bytes;
-  const char *address;                  // of the other side, without its port
+  const char *address;                  // of the other side, without its port; behind a trusted proxy, of the client
+  bool is_secure;                       // it came by TLS: to here, or as a trusted proxy says
   uint64_t arrived_ns;                  // uv_hrtime()
   void (*gone)(struct http_request *r); // set by the handler: the other side left before the answer; `r` ends after it
   void *user;
@@ -51,6 +55,11 @@ typedef void http_handler(void *context, struct http_request *r);
 // Has SIGPIPE ignored in the whole process.
 struct http_server *http_listen(uv_loop_t *loop, const char *address, const struct http_limits *limits,
                                 http_handler *handler, void *context, char *errors, size_t errors_bytes);
+// For before the loop runs. All connections speak TLS (tls.h); the handshake has as long as a header.
+void http_serve_tls(struct http_server *s, struct tls_door *door);
+// For before the loop runs. These proxies are believed whom they speak for (forwarded.h), and the limit of connections
+// per address is not theirs.
+void http_trust(struct http_server *s, const struct proxies *proxies);
 // The port that it listens on: what the system chose where `address` said 0.
 int http_port(const struct http_server *s);
 

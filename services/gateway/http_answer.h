@@ -34,6 +34,7 @@ struct http_answer {
   bool streamed;     // no Content-Length
   bool chunked;      // of a streamed answer: in chunks; else it ends where the connection ends
   bool close;        // the connection ends after it
+  bool is_secure;    // the request came by TLS, and so must those that follow
   bool is_http_1_0;  // which must be told that the connection stays
 };
 void http_answer_write(struct http_bytes *out, const struct http_answer *a, const struct http_clock *k);

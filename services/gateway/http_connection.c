@@ -1,3 +1,4 @@
+#include "forwarded.h"
 #include "http_server.h"
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@ enum {
 };
 
 size_t http_connection_queued(const struct http_connection *c) {
-  return c->out.size + uv_stream_get_write_queue_size((const uv_stream_t *)&c->tcp);
+  return c->out.size + c->wire.size + uv_stream_get_write_queue_size((const uv_stream_t *)&c->tcp);
 }
 
 static void push(struct http_connection *c, struct http_exchange *x) {
@@ -57,6 +58,8 @@ static void handle(struct http_connection *c, struct http_exchange *x) {
   c->begun_ms = 0;
   push(c, x);
   x->request.arrived_ns = uv_hrtime();
+  x->request.is_secure = c->tls != NULL;
+  if (proxies_trust(c->server->proxies, c->address)) forwarded_apply(c->server->proxies, x);
   c->server->handler(c->server->context, &x->request);
 }
 
@@ -128,6 +131,20 @@ static void on_ended(struct http_connection *c) {
 }
 
 static void throttle(struct http_connection *c);
+static void write_out(struct http_connection *c);
+
+// What arrived by TLS. Where it is none, the other side is told so as far as it listens.
+static void take_tls(struct http_connection *c, const char *bytes, size_t size) {
+  struct http_bytes plain = {0};
+  enum tls_result result = tls_receive(c->tls, bytes, size, &plain, &c->wire);
+  if (plain.size) take(c, plain.data, plain.size);
+  http_bytes_free(&plain);
+  if (c->wire.size || c->out.size) http_server_mark(c->server, c);
+  if (result == TLS_ENDED) on_ended(c);
+  if (result != TLS_FAILED) return;
+  write_out(c);
+  http_connection_close(c);
+}
 
 static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer) {
   struct http_connection *c = stream->data;
@@ -136,6 +153,8 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer) {
     on_ended(c);
   } else if (size < 0) {
     return http_connection_close(c);
+  } else if (size > 0 && c->tls && c->state == CONNECTION_OPEN) {
+    take_tls(c, buffer->base, (size_t)size);
   } else if (size > 0) {
     take(c, buffer->base, (size_t)size);
   }
@@ -167,10 +186,10 @@ static void on_written(uv_write_t *write, int status) {
   http_server_mark(c->server, c);
 }
 
-// What the system does not take at once waits in `writing`; `out` gathers what follows.
-static void write_later(struct http_connection *c, size_t from) {
-  c->writing = c->out;
-  c->out = (struct http_bytes){0};
+// What the system does not take at once waits in `writing`; `due` gathers what follows.
+static void write_later(struct http_connection *c, struct http_bytes *due, size_t from) {
+  c->writing = *due;
+  *due = (struct http_bytes){0};
   uv_buf_t buffer = uv_buf_init(c->writing.data + from, (unsigned)(c->writing.size - from));
   c->write.data = c;
   c->is_writing = true;
@@ -182,15 +201,28 @@ static void write_later(struct http_connection *c, size_t from) {
   }
 }
 
+// What is to be sent. Before the end of the handshake it is the handshake's own, and what is to be said waits.
+static struct http_bytes *due_of(struct http_connection *c) {
+  if (!c->tls) return &c->out;
+  if (c->out.size && tls_is_ready(c->tls)) {
+    tls_send(c->tls, c->out.data, c->out.size, &c->wire);
+    c->out.size = 0;
+    if (c->out.capacity > KEEP_OUT_BYTES) http_bytes_free(&c->out);
+  }
+  return &c->wire;
+}
+
 static void write_out(struct http_connection *c) {
-  if (!c->out.size || c->is_writing) return;
-  uv_buf_t buffer = uv_buf_init(c->out.data, (unsigned)c->out.size);
+  if (c->is_writing) return;
+  struct http_bytes *due = due_of(c);
+  if (!due->size) return;
+  uv_buf_t buffer = uv_buf_init(due->data, (unsigned)due->size);
   int written = uv_try_write((uv_stream_t *)&c->tcp, &buffer, 1);
   if (written < 0 && written != UV_EAGAIN) return http_connection_close(c);
   size_t from = written > 0 ? (size_t)written : 0;
-  if (from < c->out.size) return write_later(c, from);
-  c->out.size = 0;
-  if (c->out.capacity > KEEP_OUT_BYTES) http_bytes_free(&c->out);
+  if (from < due->size) return write_later(c, due, from);
+  due->size = 0;
+  if (due->capacity > KEEP_OUT_BYTES) http_bytes_free(due);
 }
 
 // Nothing waits for our half to be shut; the other side's end is seen by reading.
@@ -199,6 +231,11 @@ static void on_shut(uv_shutdown_t *shutdown, int status) {
 }
 
 static void linger(struct http_connection *c) {
+  if (c->tls) {
+    tls_end(c->tls, &c->wire);
+    write_out(c);
+    if (c->state == CONNECTION_CLOSED) return;
+  }
   if (c->ended || uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, on_shut)) return http_connection_close(c);
   c->state = CONNECTION_LINGERING;
   c->linger_ms = uv_now(c->server->loop) + HTTP_LINGER_MS;
@@ -209,7 +246,7 @@ void http_connection_settle(struct http_connection *c) {
   if (!c->held.size && c->held.capacity) http_bytes_free(&c->held);
   if (c->state != CONNECTION_CLOSED) write_out(c);
   if (c->state == CONNECTION_CLOSED) return;
-  bool is_quiet = !c->first && !c->out.size && !c->is_writing;
+  bool is_quiet = !c->first && !c->out.size && !c->wire.size && !c->is_writing;
   bool is_over = c->no_more || (c->server->closing && !c->begun_ms);
   if (c->state == CONNECTION_OPEN && is_quiet && is_over) linger(c);
   throttle(c);
@@ -229,11 +266,16 @@ static bool is_late(const struct http_connection *c, uint64_t now_ms) {
   return c->begun_ms && c->is_reading && now_ms - c->begun_ms > allowed;
 }
 
+// Nothing is said before the end of the handshake, and so nobody is told.
+static bool is_shaking_hands_too_long(const struct http_connection *c, uint64_t now_ms) {
+  return c->tls && !tls_is_ready(c->tls) && now_ms - c->opened_ms > c->server->limits.header_ms;
+}
+
 void http_connection_tick(struct http_connection *c, uint64_t now_ms) {
   bool is_idle = !c->first && !c->begun_ms && !c->is_writing && now_ms - c->idle_ms > c->server->limits.idle_ms;
   if (c->state == CONNECTION_LINGERING && now_ms >= c->linger_ms) http_connection_close(c);
   if (c->state != CONNECTION_OPEN) return;
-  if (is_stuck(c, now_ms) || is_idle)
+  if (is_stuck(c, now_ms) || is_idle || is_shaking_hands_too_long(c, now_ms))
     http_connection_close(c);
   else if (is_late(c, now_ms))
     refuse(c, (struct http_fault){408, "The request took too long to arrive."});
@@ -247,7 +289,9 @@ static void on_closed(uv_handle_t *handle) {
   if (c->peer) http_peers_leave(&s->peers, c->peer);
   http_reader_deinit(&c->reader);
   http_bytes_free(&c->held);
+  tls_free(c->tls);
   http_bytes_free(&c->out);
+  http_bytes_free(&c->wire);
   http_bytes_free(&c->writing);
   free(c);
   s->connection_count--;
@@ -279,7 +323,8 @@ static void identify(struct http_connection *c) {
   uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&address, &size);
   http_peer_name((struct sockaddr *)&address, c->address);
   c->peer = http_peers_enter(&s->peers, (struct sockaddr *)&address, &count);
-  if (count > s->limits.connections_per_address || s->connection_count > s->limits.connections)
+  bool is_many = count > s->limits.connections_per_address && !proxies_trust(s->proxies, c->address);
+  if (is_many || s->connection_count > s->limits.connections)
     refuse(c, (struct http_fault){503, "There are too many connections. Try again in a moment."});
 }
 
@@ -287,7 +332,8 @@ static struct http_connection *connection_new(struct http_server *s) {
   struct http_connection *c = calloc(1, sizeof *c);
   if (!c) abort();
   c->server = s;
-  c->idle_ms = uv_now(s->loop);
+  c->idle_ms = c->opened_ms = uv_now(s->loop);
+  if (s->tls) c->tls = tls_new(s->tls);
   http_reader_init(&c->reader, &s->limits, s->spans);
   uv_tcp_init(s->loop, &c->tcp);
   c->tcp.data = c;

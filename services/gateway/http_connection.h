@@ -12,6 +12,7 @@
 // inside http_respond, and all answers of a turn leave in one write.
 #pragma once
 #include "http_reader.h"
+#include "tls.h"
 
 enum {
   HTTP_PIPELINE = 32,
@@ -38,10 +39,14 @@ struct http_connection {
   struct http_bytes held;             // arrived, but not parsed yet
   struct http_exchange *first, *last; // in the order in which they came
   unsigned pipelined;                 // how many; at most HTTP_PIPELINE, and an error
-  struct http_bytes out, writing;     // to be sent, and being sent
+  struct tls *tls;                    // NULL: plain HTTP
+  struct http_bytes out;              // to be said
+  struct http_bytes wire;             // the same as TLS puts it, to be sent; unused in plain HTTP
+  struct http_bytes writing;          // being sent
   uv_write_t write;
   uv_shutdown_t shutdown;
   uint64_t begun_ms;  // when the request being read began; 0: none has
+  uint64_t opened_ms; // when it was
   uint64_t idle_ms;   // since when there has been no request
   uint64_t moved_ms;  // when the other side last took something
   uint64_t linger_ms; // when lingering ends

@@ -16,6 +16,8 @@ struct http_server {
   uv_idle_t awake;     // runs while a connection is marked, so that the loop does not block before it is settled
   unsigned handles;    // of these four, how many are not yet closed
   struct http_limits limits;
+  struct tls_door *tls;          // NULL: plain HTTP
+  const struct proxies *proxies; // NULL: none is trusted
   http_handler *handler;
   void *context;
   struct http_connection *connections, *marked;

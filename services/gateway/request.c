@@ -146,16 +146,25 @@ static bool may_enter(const struct call *c, const struct identity *who) {
   return actor_covers(who->actor, c->area) && config_area(&c->gateway->config, c->area);
 }
 
-// Whoever may touch one record only is let through to rows of its kind, and to no other.
-static bool may_touch(const struct route *route, const char *only) {
-  size_t length = route->only ? strlen(route->only) : 0;
-  return !*only || (length && !strncmp(only, route->only, length) && only[length] == '/');
-}
-
 // Who can do nothing but sign in, or renew, is not signed in.
 static void refuse_restricted(struct call *c, const char *only) {
   bool is_outside = strncmp(only, "SignIn/", 7) == 0;
   refuse_call(c, is_outside ? CODE__UNAUTHENTICATED : CODE__FORBIDDEN, NULL);
+}
+
+// Answers where it is too often.
+static bool knocks_too_often(struct call *c, const Actor *who) {
+  struct gateway *g = c->gateway;
+  Problem p = PROBLEM__INIT;
+  enum limits_answer answer = rate_limits_allow(g->limits, c->request->address, who, uv_now(g->loop), &p.retry_after_s);
+  if (answer == LIMITS_FINE) return false;
+  p.code = CODE__TOO_MANY;
+  if (answer == LIMITS_TOO_REFUSED)
+    p.why = (char *)"too much of what you asked for was not found or not allowed; wait a while";
+  answer_begin(&g->answer, c->correlation_id);
+  answer_problem(&g->answer, &p, 0, c->correlation_id);
+  send_answer(c);
+  return true;
 }
 
 static void on_reported(struct call *c, const struct outcome *o) {
@@ -185,14 +194,13 @@ static void on_identity(void *context, const struct identity *who, Code code) {
   if (c->request && who && who->copied) report_copy(c->gateway, c->request, who->actor->areas[0], who);
   if (!c->request)
     call_give_back(c);
-  else if (!rate_limits_allow(c->gateway->limits, c->request->address, who ? who->actor : NULL,
-                              uv_now(c->gateway->loop)))
-    refuse_call(c, CODE__TOO_MANY, NULL);
+  else if (knocks_too_often(c, who ? who->actor : NULL))
+    return;
   else if (!who)
     refuse_call(c, code, NULL);
   else if (!may_enter(c, who))
     refuse_call(c, CODE__FORBIDDEN, "this token does not cover that area");
-  else if (!may_touch(c->route, who->actor->only))
+  else if (!routes_may_touch(c->route, who->actor->only))
     refuse_restricted(c, who->actor->only);
   else
     begin[c->route->kind](c, who);

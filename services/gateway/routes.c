@@ -166,6 +166,12 @@ static const struct route *find_row(const struct path *path, const char *method,
   return found;
 }
 
+// Whoever may touch one record only is let through to rows of its kind, and to no other.
+bool routes_may_touch(const struct route *route, const char *only) {
+  size_t length = route->only ? strlen(route->only) : 0;
+  return !*only || (length && !strncmp(only, route->only, length) && only[length] == '/');
+}
+
 // Literals are compared as they were sent; only parameters may be written with %XX.
 static bool decode_parameters(const struct path *path, char **segments) {
   for (size_t i = 0; i < path->shape.n_segments; i++)

@@ -36,7 +36,7 @@ struct route {
   const ProtobufCMessageDescriptor *reply; // NULL: 204, no content
   bool if_match;                           // If-Match goes to the command's seen_version
   bool csv;                                // the reply is a Report, which may be had as CSV
-  bool session;     // the reply's field `cookie`, "" where it has none, becomes the cookie; the command's is filled from it
+  bool session; // the reply's field `cookie`, "" where it has none, becomes the cookie; the command's is filled from it
   const char *only; // the kind of record that an actor must be restricted to who is restricted; NULL: no such actor
   const char *summary;
 };
@@ -70,6 +70,9 @@ void routes_free(struct routes *rs);
 // `path` is cut into segments and decoded in place: what is found points into it.
 enum route_result routes_find(const struct routes *rs, const char *method, char *path, bool if_match,
                               struct route_match *out);
+
+// Whether an actor restricted to one record (Actor.only; "": it is not) may use the row.
+bool routes_may_touch(const struct route *route, const char *only);
 
 // Decodes %XX (and '+' as a space, in a query) in place. False: not valid, or it hides a NUL or is not UTF-8.
 bool routes_decode(char *text, bool plus_is_space);

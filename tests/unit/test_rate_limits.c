@@ -48,7 +48,8 @@ static unsigned let_through(const char *address, const char *id, Role role, uint
   who.id = (char *)id;
   who.roles = &role;
   who.n_roles = 1;
-  for (unsigned i = 0; i < n; i++) passed += rate_limits_allow(limits, address, id ? &who : NULL, at_ms);
+  for (unsigned i = 0; i < n; i++)
+    passed += rate_limits_allow(limits, address, id ? &who : NULL, at_ms, NULL) == LIMITS_FINE;
   return passed;
 }
 
@@ -120,6 +121,45 @@ static void a_rate_of_nought_is_no_limit(void **state) {
   assert_int_equal(by("N01", 1000, 20000), 20000);
 }
 
+// How many refusals are counted until that actor is told nothing any more; `most` where that does not come.
+static unsigned refusals_of(const char *id, Role role, uint64_t at_ms, unsigned most) {
+  Actor who = ACTOR__INIT;
+  uint32_t retry_after_s = 0;
+  who.id = (char *)id;
+  who.roles = &role;
+  who.n_roles = 1;
+  for (unsigned n = 0; n < most; n++) {
+    enum limits_answer answer = rate_limits_allow(limits, "192.0.2.1", &who, at_ms, &retry_after_s);
+    if (answer == LIMITS_TOO_REFUSED) return n;
+    assert_int_equal(answer, LIMITS_FINE);
+    rate_limits_refused(limits, rate_limits_subject(limits, &who), at_ms);
+  }
+  return most;
+}
+
+static void who_is_refused_too_often_waits_and_mentors_sooner(void **state) {
+  (void)state;
+  assert_true(open_limits("refusals: {most: 30, minutes: 10}\n"));
+  assert_int_equal(refusals_of("N01A001", ROLE__PRACTITIONER, 1000, 100), 30);
+  assert_int_equal(refusals_of("a-mentor", ROLE__MENTOR, 1000, 100), 20);
+  assert_int_equal(refusals_of("a-mentor", ROLE__MENTOR, 1000 + 29000, 100), 0);
+  assert_int_equal(refusals_of("a-mentor", ROLE__MENTOR, 1000 + 31000, 100), 1);
+  assert_int_equal(refusals_of("feeder", ROLE__CASE_SYSTEM, 1000, 100), 100);
+}
+
+static void the_last_refusal_that_is_free_is_told_once(void **state) {
+  (void)state;
+  assert_true(open_limits("refusals: {most: 3, minutes: 10}\nroles: [{role: manager}]\n"));
+  Actor who = ACTOR__INIT;
+  Role role = ROLE__MANAGER;
+  who.id = "M1";
+  who.roles = &role;
+  who.n_roles = 1;
+  unsigned told = 0;
+  for (int i = 0; i < 9; i++) told += rate_limits_refused(limits, rate_limits_subject(limits, &who), 1000);
+  assert_int_equal(told, 1);
+}
+
 static void the_table_does_not_grow_and_the_busy_stay_in_it(void **state) {
   (void)state;
   assert_true(open_limits("actor: {per_second: 1, burst: 2}\naddress: {per_second: 0}\n"));
@@ -154,6 +194,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_case_system_is_not_held_up_unless_a_file_says_so, set_up, tear_down),
       cmocka_unit_test_setup_teardown(the_shipped_file_says_what_holds_without_one, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_rate_of_nought_is_no_limit, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(who_is_refused_too_often_waits_and_mentors_sooner, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(the_last_refusal_that_is_free_is_told_once, set_up, tear_down),
       cmocka_unit_test_setup_teardown(the_table_does_not_grow_and_the_busy_stay_in_it, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_fault_in_the_file_is_told_with_its_line, set_up, tear_down),
   };

@@ -1,6 +1,7 @@
 // links: gateway llhttp
 // kinds: trust
 #include "keyring.h"
+#include "matching.pb-c.h"
 #include "store_memory.h"
 #include "text.h"
 #include "tokens.h"
@@ -27,6 +28,8 @@ struct fixture {
   unsigned answers;
   Code code;
   int64_t actor_expires_at_ms;
+  char id[64], only[64];
+  bool copied;
   uint8_t signature[64];
 };
 
@@ -66,7 +69,9 @@ static void on_check(void *context, const struct identity *who, Code code) {
   const Actor *actor = actor_verify(f->verified, &f->keys, "gateway", who->packed, who->packed_bytes, who->signature,
                                     64, who->actor->expires_at_ms - IDENTITY_ACTOR_MS);
   assert_non_null(actor);
-  assert_string_equal(actor->id, "N01ABCD");
+  snprintf(f->id, sizeof f->id, "%s", actor->id);
+  snprintf(f->only, sizeof f->only, "%s", actor->only);
+  f->copied = who->copied;
 }
 
 static void ignore_change(struct store_change *change, enum store_result result) {
@@ -125,6 +130,7 @@ static void a_known_token_makes_a_signed_actor(void **state) {
   put(f, 'a', 0, NOW_MS + 3600000);
   assert_int_equal(check_at(f, header_of('a'), NOW_MS), CODE__OK);
   assert_int_equal(f->actor_expires_at_ms, NOW_MS + IDENTITY_ACTOR_MS);
+  assert_string_equal(f->id, "N01ABCD");
 }
 
 static void what_is_no_token_is_refused_without_reading(void **state) {
@@ -237,6 +243,92 @@ static void more_tokens_than_are_remembered_push_out_the_least_used(void **state
   assert_int_equal(store_memory_waiting(f->store), 1);
 }
 
+// --- cookies
+
+#define MENTOR "7a000000-0000-4000-8000-000000000001"
+#define PHONE "0123456789abcdef0123456789abcdef"
+
+static const char *cookie_with(uint8_t letter) {
+  static char cookie[160];
+  snprintf(cookie, sizeof cookie, "lon-north." MENTOR "." PHONE ".%s", strrchr(header_of(letter), '.') + 1);
+  return cookie;
+}
+
+static ProtobufCBinaryData hash_of(uint8_t letter, uint8_t out[32]) {
+  uint8_t secret[32];
+  memset(secret, letter, sizeof secret);
+  crypto_generichash(out, 32, secret, sizeof secret, NULL, 0);
+  return (ProtobufCBinaryData){.data = out, .len = 32};
+}
+
+// The mentor's phone: its current secret is 32 times 'c', good for a minute, and the next 32 times 'n', for two.
+static void put_phone(struct fixture *f) {
+  uint8_t current[32], next[32], value[512] = {[7] = 1};
+  MentorPhone phone = MENTOR_PHONE__INIT;
+  phone.id = PHONE;
+  phone.current = hash_of('c', current);
+  phone.current_until_ms = NOW_MS + 60000;
+  phone.next = hash_of('n', next);
+  phone.next_until_ms = NOW_MS + 120000;
+  phone.expires_at_ms = NOW_MS + 3600000;
+  MentorPhone *list[] = {&phone};
+  MentorPhones phones = MENTOR_PHONES__INIT;
+  phones.phones = list;
+  phones.n_phones = 1;
+  struct store_record record = {.key = "{lon-north}:MentorPhones:" MENTOR, .then = STORE_PUT};
+  record.value = (struct bytes){value, 8 + mentor_phones__pack(&phones, value + 8)};
+  struct store_change change = {.area = "lon-north", .records = &record, .n_records = 1, .done = ignore_change};
+  f->store->ops->commit(f->store, &change);
+  all_steps(f);
+}
+
+static Code cookie_at(struct fixture *f, const char *cookie, int64_t now_ms) {
+  unsigned before = f->answers;
+  tokens_check_cookie(f->tokens, cookie, now_ms, on_check, f);
+  all_steps(f);
+  assert_int_equal(f->answers, before + 1);
+  return f->code;
+}
+
+static void a_phones_two_secrets_open_doors_for_as_long_as_each_is_good(void **state) {
+  struct fixture *f = *state;
+  put_phone(f);
+  static const struct {
+    uint8_t letter;
+    int64_t after_ms;
+    const char *only;
+  } rows[] = {
+      {'c', 0, ""}, {'c', 59999, ""},  {'c', 60000, "SignIn/phone/" PHONE},
+      {'n', 0, ""}, {'n', 119999, ""}, {'n', 120000, "SignIn/phone/" PHONE},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    assert_int_equal(cookie_at(f, cookie_with(rows[i].letter), NOW_MS + rows[i].after_ms), CODE__OK);
+    assert_string_equal(f->id, MENTOR);
+    assert_string_equal(f->only, rows[i].only);
+    assert_false(f->copied);
+  }
+}
+
+static void another_secret_of_a_phone_that_is_known_is_a_copy_and_opens_nothing(void **state) {
+  struct fixture *f = *state;
+  put_phone(f);
+  assert_int_equal(cookie_at(f, cookie_with('x'), NOW_MS), CODE__OK);
+  assert_true(f->copied);
+  assert_string_equal(f->only, "SignIn/phone/" PHONE);
+}
+
+static void a_phone_or_mentor_that_is_not_there_is_nobody(void **state) {
+  struct fixture *f = *state;
+  assert_int_equal(cookie_at(f, cookie_with('c'), NOW_MS), CODE__UNAUTHENTICATED);
+  put_phone(f);
+  char other[160];
+  snprintf(other, sizeof other, "%s", cookie_with('c'));
+  *strstr(other, PHONE) = 'f';
+  assert_int_equal(cookie_at(f, other, NOW_MS), CODE__UNAUTHENTICATED);
+  assert_int_equal(cookie_at(f, "no cookie", NOW_MS), CODE__UNAUTHENTICATED);
+  assert_int_equal(cookie_at(f, cookie_with('c') + 1, NOW_MS), CODE__UNAUTHENTICATED);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_known_token_makes_a_signed_actor, set_up, tear_down),
@@ -250,6 +342,10 @@ int main(void) {
       cmocka_unit_test_setup_teardown(an_actor_is_signed_again_only_when_little_of_it_is_left, set_up, tear_down),
       cmocka_unit_test_setup_teardown(without_the_store_a_token_is_unavailable_and_not_unknown, set_up, tear_down),
       cmocka_unit_test_setup_teardown(more_tokens_than_are_remembered_push_out_the_least_used, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_phones_two_secrets_open_doors_for_as_long_as_each_is_good, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(another_secret_of_a_phone_that_is_known_is_a_copy_and_opens_nothing, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(a_phone_or_mentor_that_is_not_there_is_nobody, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
