@@ -79,7 +79,7 @@ function showPerson() {
   byId('notes').replaceChildren(...(notes.length ? notes.map(noteCard) : [element('li', say('noNotes'))]));
 }
 
-// Read to the person, so in the person's language and not in the mentor's.
+// Read to the person, and touched by them: so in the person's language and not in the mentor's.
 function showWording() {
   const text = wording[wordingIn], words = peopleWords[wordingIn];
   const passedOn = text.passedOn.map(({ what, to }) =>
@@ -89,7 +89,8 @@ function showWording() {
     element('p', text.intro), element('h2', words.stays), element('ul', '', ...text.stays.map((line) => element('li', line))),
     element('h2', words.passedOn), element('ul', '', ...passedOn));
   byId('wording-acknowledgement').textContent = text.acknowledgement;
-  for (const id of ['wording-title', 'wording', 'wording-acknowledgement']) byId(id).lang = wordingIn;
+  for (const part of document.querySelectorAll('[data-sends="explain"] [data-say]')) part.textContent = words[part.dataset.say];
+  for (const part of [byId('wording-title'), byId('wording'), document.querySelector('[data-sends="explain"]')]) part.lang = wordingIn;
   byId('wording-language').textContent = say(wordingIn === 'en' ? 'inWelsh' : 'inEnglish');
   byId('wording-language').lang = wordingIn === 'en' ? 'cy' : 'en';
 }
@@ -113,6 +114,7 @@ function render() {
 function trouble(text) {
   byId('trouble').textContent = text;
   byId('trouble').hidden = !text;
+  if (text) byId('trouble').scrollIntoView({ block: 'center' });
 }
 
 function go(next) {
@@ -292,7 +294,7 @@ function forget() {
   people = notes = [];
   extract = '';
   for (const form of document.querySelectorAll('[data-sends]')) form.reset();
-  byId('extract').textContent = '';
+  for (const id of ['notes', 'person-name', 'next', 'extract', 'passed']) byId(id).replaceChildren();
   byId('whole').value = '';
 }
 
