@@ -89,6 +89,7 @@ static char *index_of_practitioner(const struct message *m, const char *practiti
 // The person with name and contact details, as only the messages about people themselves need them.
 static void want_details(struct records *want, const struct message *m, const char *crn) {
   records_want(want, &person__descriptor, crn_in(m, crn));
+  want_whose(want, m, crn);
 }
 
 void needs_register_person(struct records *want, const struct message *m) {

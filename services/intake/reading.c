@@ -16,6 +16,10 @@ const char *crn_in(const struct message *m, const char *text) {
 
 void want_person(struct records *want, const struct message *m, const char *crn) {
   records_want_closed(want, &person__descriptor, crn_in(m, crn));
+  want_whose(want, m, crn);
+}
+
+void want_whose(struct records *want, const struct message *m, const char *crn) {
   if (comes_as_mentor(m)) want_own_mentee(want, crn_in(m, crn));
 }
 

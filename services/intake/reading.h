@@ -9,6 +9,8 @@ const char *crn_in(const struct message *m, const char *text);
 // The person, or NULL: there is none; the sender is on the list of those who may not read this record; or the sender is
 // a mentor, and the person is not their own. All must look the same to the sender. `needs` wants it by want_person().
 void want_person(struct records *want, const struct message *m, const char *crn);
+// For a row that wants the person itself in another way: whose they are.
+void want_whose(struct records *want, const struct message *m, const char *crn);
 const Person *visible_person(const struct records *have, const struct message *m, const char *crn);
 // As above, through the engagement of that id: the engagement of a person whom the sender may see, or NULL.
 const Engagement *want_engagement(struct records *want, const struct message *m, const char *id);

@@ -1,15 +1,20 @@
 """The story of a mentor, from an accepted match to a note that nobody else can open, told through the HTTP door."""
 
+import os
+
 import pytest
 import yaml
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt as decrypt
+from nacl.encoding import RawEncoder
 from nacl.exceptions import CryptoError
 from nacl.hash import blake2b
-from nacl.encoding import RawEncoder
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
 import people
 from bus import messages
 from stack import NORTH
+from test_mentor_sign_in import Mentor, click, until_shown
 from test_trust import in_clear
 
 CANARY = "canarynote: what I was told on the bench by the canal"
@@ -151,3 +156,118 @@ def test_chapter_8_when_the_match_ends_the_author_reads_no_more(operator, story)
     assert operator.get(f"/my-people/{story.crn}", token=story.as_mentor).status == 404
     assert operator.get(f"/sessions/{story.session}", token=story.as_mentor).status == 404
     assert operator.get("/my-people", token=story.as_mentor).json.get("people", []) == []
+
+
+# --- on a telephone
+
+@pytest.fixture(scope="module")
+def phone_story(outbox):
+    """A mentor of one person, neither of whom has met yet."""
+    s = Story()
+    s.mentor, s.match = Mentor(outbox), people.new_id()
+    s.crn, s.engagement = people.register(outbox, pathway="mentoring", mentoring={"wanted": True})
+    outbox.made(f"/offers/{s.match}", {"crn": s.crn, "mentorId": s.mentor.id})
+    s.token = outbox.token_for(s.mentor.id, "mentor")
+    assert outbox.post(f"/offers/{s.match}/accept", {}, token=s.token).status == 200
+    return s
+
+
+def until_view(browser, view):
+    WebDriverWait(browser, 10).until(lambda b: b.find_element(By.CSS_SELECTOR, f"[data-view={view}]").is_displayed())
+
+
+def choose(browser, form, name, value):
+    field = browser.find_element(By.CSS_SELECTOR, f"[data-sends={form}] [name={name}][value={value}]")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", field)
+    field.click()
+
+
+def submit(browser, form):
+    click(browser, f"[data-sends={form}] button.primary")
+
+
+def looked_at(browser, name):
+    """Fits the telephone; and a picture of it for whoever asks for pictures."""
+    width = browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth")
+    assert width <= 0, f"{name} must not scroll sideways"
+    if folder := os.environ.get("ALONGSIDE_TEST_PICTURES"):
+        height = browser.execute_script("return document.documentElement.scrollHeight")
+        browser.set_window_size(390, max(844, height + 100))
+        browser.save_screenshot(f"{folder}/mentor-{name}.png")
+        browser.set_window_size(390, 844)
+
+
+def test_on_a_telephone_a_mentor_explains_records_and_writes(phone_story, browser):
+    stack = phone_story.mentor.stack
+    browser.get(phone_story.mentor.link())
+    until_shown(browser, "link")
+    click(browser, "[data-state=link] [data-does=use]")
+    until_shown(browser, "in")
+    WebDriverWait(browser, 10).until(lambda b: b.find_elements(By.CSS_SELECTOR, "#people button"))
+    looked_at(browser, "people")
+    click(browser, "#people button")
+    until_view(browser, "person")
+    looked_at(browser, "person")
+
+    click(browser, "#go-contact")
+    until_view(browser, "contact")
+    choose(browser, "contact", "came", "ON_TIME")
+    submit(browser, "contact")
+    WebDriverWait(browser, 10).until(lambda b: b.find_element(By.ID, "trouble").is_displayed())
+    assert "Explain confidentiality first" in browser.find_element(By.ID, "trouble").text
+    looked_at(browser, "contact-refused")
+
+    click(browser, "[data-sends=contact] [data-goes=person]")
+    click(browser, "#go-explain")
+    until_view(browser, "explain")
+    looked_at(browser, "explain")
+    click(browser, "#wording-language")
+    assert "Beth sy’n aros rhyngom ni" in browser.find_element(By.ID, "wording-title").text
+    assert browser.find_element(By.ID, "wording").get_attribute("lang") == "cy"
+    looked_at(browser, "explain-welsh")
+    choose(browser, "explain", "how", "ON_SCREEN")
+    submit(browser, "explain")
+    until_view(browser, "person")
+    given, = stack.get(f"/engagements/{phone_story.engagement}/explanations").json["explanations"]
+    assert (given["language"], given["acknowledged"], given["givenBy"]) == ("WELSH", "ON_SCREEN", phone_story.mentor.id)
+
+    click(browser, "#go-contact")
+    until_view(browser, "contact")
+    choose(browser, "contact", "came", "ON_TIME")
+    submit(browser, "contact")
+    until_view(browser, "person")
+    session, = stack.get(f"/people/{phone_story.crn}/sessions").json["sessions"]
+    assert session["recordedBy"] == phone_story.mentor.id and session["outcome"] == "ATTC"
+
+    click(browser, "[data-goes=write]")
+    until_view(browser, "write")
+    browser.find_element(By.ID, "text").send_keys("A canaryphone note. Then something that must be passed on. Then more.")
+    looked_at(browser, "write")
+    stored = browser.execute_script("return JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert "canaryphone" not in stored, "an unsent note does not lie on the phone"
+    submit(browser, "write")
+    WebDriverWait(browser, 10).until(lambda b: "canaryphone" in b.find_element(By.ID, "notes").text)
+    assert browser.find_element(By.ID, "text").get_attribute("value") == ""
+    note, = stack.get(f"/people/{phone_story.crn}/notes", token=phone_story.token).json["notes"]
+    assert "canaryphone" in note["text"]["text"]
+    looked_at(browser, "notes")
+
+    click(browser, "#notes article button")
+    until_view(browser, "disclose")
+    click(browser, "#take")
+    assert "Select a part" in browser.find_element(By.ID, "trouble").text
+    browser.execute_script("const t = document.getElementById('whole'), at = t.value.indexOf('something');"
+                           "t.focus(); t.setSelectionRange(at, t.value.indexOf('.', at))")
+    click(browser, "#take")
+    assert browser.find_element(By.ID, "extract").text == "something that must be passed on"
+    choose(browser, "disclose", "told", "NO")
+    assert browser.find_element(By.ID, "untold-why").is_displayed()
+    looked_at(browser, "disclose")
+
+    click(browser, "#language")
+    assert "Trosglwyddo rhywbeth" in browser.find_element(By.TAG_NAME, "body").text
+    looked_at(browser, "disclose-welsh")
+    click(browser, "#sign-out")
+    until_shown(browser, "ended")
+    assert "canaryphone" not in browser.page_source
+    assert browser.execute_script("return document.getElementById('whole').value") == ""

@@ -154,7 +154,8 @@ static void another_mentor_the_link_of_the_offer_and_a_restricted_one_find_nobod
   assert_refused(&c, CODE__NOT_FOUND, NULL);
   assert_int_equal(n_listed(s), 0);
   as_mentor(&s->d, 1, NULL);
-  LIST(s->person, restricted, mentor_id(&s->d, 1));
+  struct decision *d = &s->d;
+  LIST(s->person, restricted, mentor_id(d, 1));
   c = read_one(s, CRN);
   assert_refused(&c, CODE__NOT_FOUND, NULL);
   assert_int_equal(n_listed(s), 0);

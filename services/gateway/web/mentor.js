@@ -1,4 +1,5 @@
-// The mentor's own page: signs in with a link, says who is signed in, signs out. The sign-in itself is mentor-session.js.
+// The mentor's own page: signs in with a link, shows the mentor's people, signs out. The sign-in itself is
+// mentor-session.js; what is done for people, while somebody is signed in, is mentor-people.js.
 //
 //   loading --> link ----> in ----> ended
 //      |          |         ^
@@ -7,6 +8,8 @@
 //      |--> out                             '--> nobody: there is nothing here to ask with
 //      '--> offline, failed: try again
 import { askForLink, begin, signOut, useLink } from './mentor-session.js';
+import { closePeople, openPeople, speakPeople } from './mentor-people.js';
+import { peopleWords } from './mentor-people-words.js';
 import { words } from './mentor-words.js';
 
 let state = 'loading';
@@ -17,7 +20,7 @@ let again = start;      // what "try again" does
 let quiet = true;       // the page has only just been opened: the focus stays where it is
 
 const byId = (id) => document.getElementById(id);
-const say = (key) => words[language][key];
+const say = (key) => words[language][key] ?? peopleWords[language][key];
 
 function speak() {
   document.documentElement.lang = language;
@@ -26,6 +29,7 @@ function speak() {
   byId('language').lang = language === 'cy' ? 'en' : 'cy';
   byId('hello').textContent = who?.givenName ? say('hello').replace('{name}', () => who.givenName) : '';
   document.title = `${say(state)} – Alongside`;
+  speakPeople(language);
 }
 
 // Shows one state, and takes the reader there: the status is read out, and the focus moves to the heading, unless the page
@@ -44,6 +48,13 @@ function showSession(session) {
   who = session.who || null;
   if (who && !chosen) language = who.language === 'WELSH' ? 'cy' : 'en';
   show(session.state);
+  if (who) openPeople(language, signedOut);
+}
+// Found out by a call: nobody is signed in here any more.
+function signedOut() {
+  who = null;
+  closePeople();
+  show('out');
 }
 
 // Does one thing and shows what came of it; it can be tried again as it is.
@@ -66,6 +77,7 @@ async function ask() {
 async function end() {
   if (!(await signOut())) throw new Error('not signed out');
   who = null;
+  closePeople();
   show('ended');
 }
 
