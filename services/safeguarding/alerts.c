@@ -64,7 +64,7 @@ static unsigned send_level(struct change *c, const struct records *have, struct 
                      .link = safeguarding_link(r->m, r->watch->id),
                      .about = arena_printf(c->arena, "disclosure/%s/%u", r->watch->id, r->watch->rounds),
                      .not_after_ms = r->m->now.ms + ALERT_ROUND_MS};
-  return notice_send_level(c, have, r->m, level, &n, note_alert, r);
+  return staff_notify_level(c, have, r->m, level, &n, note_alert, r);
 }
 
 // The next level on which anybody can be reached, or else all of them. Answers how many messages there are.
@@ -159,13 +159,13 @@ static const char *disclosure_about(struct arena *a, const char *about) {
   return text_is_uuid(id) ? id : NULL;
 }
 
-void needs_message_dead(struct records *want, const struct message *m) {
+void needs_alert_dead(struct records *want, const struct message *m) {
   const char *id = disclosure_about(m->arena, ((const MessageDead *)m->body)->about);
   const DisclosureWatch *watch = records_want(want, &disclosure_watch__descriptor, id);
   if (watch && watch->state == DISCLOSURE_STATE__DISCLOSURE_RAISED) needs_rota(want);
 }
 
-void needs_message_delivered(struct records *want, const struct message *m) {
+void needs_alert_delivered(struct records *want, const struct message *m) {
   records_want(want, &disclosure_watch__descriptor,
                disclosure_about(m->arena, ((const MessageDelivered *)m->body)->about));
 }
@@ -190,7 +190,7 @@ static bool is_any_alive(const DisclosureWatch *watch) {
   return false;
 }
 
-struct change on_message_dead(const struct records *have, const struct message *m) {
+struct change on_alert_dead(const struct records *have, const struct message *m) {
   const MessageDead *event = m->body;
   struct change c = change_of(m);
   const DisclosureWatch *was;
@@ -208,7 +208,7 @@ struct change on_message_dead(const struct records *have, const struct message *
   return c;
 }
 
-struct change on_message_delivered(const struct records *have, const struct message *m) {
+struct change on_alert_delivered(const struct records *have, const struct message *m) {
   const MessageDelivered *event = m->body;
   struct change c = change_of(m);
   const DisclosureWatch *was;

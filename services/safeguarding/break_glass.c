@@ -67,7 +67,7 @@ static unsigned tell_owner(struct change *c, const struct records *have, const s
   unsigned count = 0;
   for (size_t i = 0; i < 2; i++) {
     if (!staff_address(staff, channels[i])) continue;
-    notice_send(c, m, staff, channels[i], n);
+    staff_notify(c, m, staff, channels[i], n);
     count++;
   }
   return count;
@@ -79,7 +79,7 @@ static unsigned tell_leads(struct change *c, const struct records *have, const s
   const OnCallRota *rota = rota_of(have);
   unsigned count = 0;
   for (uint32_t level = 1; rota && level <= rota->n_levels && !count; level++)
-    count = notice_send_level(c, have, m, level, n, NULL, NULL);
+    count = staff_notify_level(c, have, m, level, n, NULL, NULL);
   return count;
 }
 

@@ -35,8 +35,8 @@ static char *message_id_of(struct arena *a, const char *about) {
   return id;
 }
 
-char *notice_send(struct change *c, const struct message *m, const Staff *staff, Channel channel,
-                  const struct notice *n) {
+char *staff_notify(struct change *c, const struct message *m, const Staff *staff, Channel channel,
+                   const struct notice *n) {
   const AlertText *text = staff->language == LANGUAGE__WELSH ? n->texts->cy : n->texts->en;
   Outgoing *outgoing = arena_take(m->arena, sizeof *outgoing);
   outgoing__init(outgoing);
@@ -72,8 +72,8 @@ static bool is_requested(const struct change *c, const char *staff, Channel chan
   return false;
 }
 
-unsigned notice_send_level(struct change *c, const struct records *have, const struct message *m, uint32_t level,
-                           const struct notice *n, sent_fn *sent, void *context) {
+unsigned staff_notify_level(struct change *c, const struct records *have, const struct message *m, uint32_t level,
+                            const struct notice *n, sent_fn *sent, void *context) {
   static const Channel channels[] = {CHANNEL__SMS, CHANNEL__EMAIL};
   const OnCallLevel *on_call = rota_of(have)->levels[level - 1];
   unsigned count = 0;
@@ -83,7 +83,7 @@ unsigned notice_send_level(struct change *c, const struct records *have, const s
     Channel channel = channels[i % 2];
     if (!has_channel(duty, channel) || !staff_address(staff, channel)) continue;
     if (is_requested(c, staff->code, channel, n->about)) continue;
-    char *id = notice_send(c, m, staff, channel, n);
+    char *id = staff_notify(c, m, staff, channel, n);
     if (sent) sent(context, staff->code, channel, id);
     count++;
   }

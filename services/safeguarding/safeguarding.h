@@ -97,13 +97,13 @@ struct notice {
 // Where this channel reaches them: an address, or NULL.
 const char *staff_address(const Staff *staff, Channel channel);
 // Asks the courier to deliver to that address; answers the message's id.
-char *notice_send(struct change *c, const struct message *m, const Staff *staff, Channel channel,
-                  const struct notice *n);
+char *staff_notify(struct change *c, const struct message *m, const Staff *staff, Channel channel,
+                   const struct notice *n);
 // Sends to all of one level of the rota (from 1), on the channels of each that reach them. `sent` is called for every
 // message; answers how many there were.
 typedef void sent_fn(void *context, const char *staff, Channel channel, char *message_id);
-unsigned notice_send_level(struct change *c, const struct records *have, const struct message *m, uint32_t level,
-                           const struct notice *n, sent_fn *sent, void *context);
+unsigned staff_notify_level(struct change *c, const struct records *have, const struct message *m, uint32_t level,
+                            const struct notice *n, sent_fn *sent, void *context);
 char *safeguarding_link(const struct message *m, const char *what);
 
 // --- alerts.c
@@ -115,11 +115,11 @@ DisclosureWatch *watch_copy(struct arena *a, const DisclosureWatch *watch);
 // Writes it, and moves its place in the index from that of `was` (NULL: it is new).
 void watch_write(struct change *c, const DisclosureWatch *was, const DisclosureWatch *watch);
 void needs_alert_due(struct records *want, const struct message *m);
-void needs_message_dead(struct records *want, const struct message *m);
-void needs_message_delivered(struct records *want, const struct message *m);
+void needs_alert_dead(struct records *want, const struct message *m);
+void needs_alert_delivered(struct records *want, const struct message *m);
 struct change on_alert_due(const struct records *have, const struct message *m);
-struct change on_message_dead(const struct records *have, const struct message *m);
-struct change on_message_delivered(const struct records *have, const struct message *m);
+struct change on_alert_dead(const struct records *have, const struct message *m);
+struct change on_alert_delivered(const struct records *have, const struct message *m);
 
 // --- disclosures.c
 void needs_raise_disclosure(struct records *want, const struct message *m);

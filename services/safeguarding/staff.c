@@ -161,6 +161,13 @@ static bool same_levels(struct arena *a, const OnCallRota *one, const OnCallRota
   return same_message(a, &first, &second);
 }
 
+// The answer shows who is on call: that is a look at each of them.
+static void reply_rota(struct change *c, const OnCallRota *rota, uint64_t version) {
+  change_reply(c, NULL, rota, version);
+  for (size_t l = 0; l < rota->n_levels; l++)
+    for (size_t d = 0; d < rota->levels[l]->n_duties; d++) change_touch(c, rota->levels[l]->duties[d]->staff);
+}
+
 static struct change write_rota(const struct message *m, const OnCallRota *sent, uint64_t version) {
   struct change c = change_of(m);
   OnCallRota *rota = arena_copy(m->arena, sent, sizeof *sent);
@@ -172,7 +179,7 @@ static struct change write_rota(const struct message *m, const OnCallRota *sent,
   event->changed_by = m->actor->id;
   change_write(&c, NULL, ROTA_ID, rota);
   change_publish(&c, NULL, event);
-  change_reply(&c, NULL, rota, version + 1);
+  reply_rota(&c, rota, version + 1);
   c.created = !version;
   return c;
 }
@@ -188,7 +195,7 @@ struct change decide_change_rota(const struct records *have, const struct messag
   const OnCallRota *was = rota_of(have);
   uint64_t version = records_version(have, &on_call_rota__descriptor, ROTA_ID);
   if (was && !cmd->seen_version && same_levels(m->arena, was, cmd->rota)) {
-    change_reply(&c, NULL, was, version);
+    reply_rota(&c, was, version);
     return c;
   }
   if (cmd->seen_version != version)
@@ -200,6 +207,6 @@ struct change decide_read_rota(const struct records *have, const struct message 
   const OnCallRota *rota = rota_of(have);
   if (!rota) return refuse(m, CODE__NOT_FOUND, NULL, "this area has no on-call rota yet: nobody would be alerted");
   struct change c = change_of(m);
-  change_reply(&c, NULL, rota, records_version(have, &on_call_rota__descriptor, ROTA_ID));
+  reply_rota(&c, rota, records_version(have, &on_call_rota__descriptor, ROTA_ID));
   return c;
 }

@@ -17,8 +17,8 @@ static const struct row rows[] = {
     COMMAND(register_staff,           KEEPS_STAFF,          COLLECTION,     needs_register_staff),
     COMMAND(change_staff,             KEEPS_STAFF,          ALTERATION,     needs_change_staff),
     COMMAND(read_staff,               KEEPS_STAFF,          CONSULTATION,   needs_read_staff),
-    COMMAND(change_rota,              LEAD,                 OPERATION_NONE, needs_change_rota),
-    COMMAND(read_rota,                LEAD,                 OPERATION_NONE, needs_read_rota),
+    COMMAND(change_rota,              LEAD,                 ALTERATION,     needs_change_rota),
+    COMMAND(read_rota,                LEAD,                 CONSULTATION,   needs_read_rota),
     COMMAND(raise_disclosure,         MAY(MENTOR),          DISCLOSURE,     needs_raise_disclosure),
     COMMAND(read_my_disclosures,      MAY(MENTOR),          CONSULTATION,   needs_read_my_disclosures),
     COMMAND(read_disclosure,          LEAD,                 CONSULTATION,   needs_disclosure),
@@ -31,9 +31,9 @@ static const struct row rows[] = {
     COMMAND(review_break_glass,       LEAD,                 ALTERATION,     needs_review_break_glass),
     COMMAND(list_break_glass,         LEAD,                 CONSULTATION,   needs_list_break_glass),
     {.kind = ROW_TIMER, .timer = "alert", .needs = needs_alert_due, .decide = on_alert_due},
-    {.kind = ROW_EVENT, .body = &message_dead__descriptor, .needs = needs_message_dead, .decide = on_message_dead},
-    {.kind = ROW_EVENT, .body = &message_delivered__descriptor, .needs = needs_message_delivered,
-     .decide = on_message_delivered},
+    {.kind = ROW_EVENT, .body = &message_dead__descriptor, .needs = needs_alert_dead, .decide = on_alert_dead},
+    {.kind = ROW_EVENT, .body = &message_delivered__descriptor, .needs = needs_alert_delivered,
+     .decide = on_alert_delivered},
     {0},
 };
 // clang-format on

@@ -1,4 +1,4 @@
-// links: intake matching reminders courier mentoring cmocka
+// links: intake matching reminders courier mentoring safeguarding cmocka
 //
 // Any bytes, unpacked as any command and decided on in an empty world: nothing crashes, and the answer is a refusal
 // with a reason or a change that can be packed. The first two bytes choose the service and the command.
@@ -6,8 +6,8 @@
 #include "decision.h"
 #include <stdlib.h>
 
-extern const struct service intake, matching, reminders, courier, mentoring;
-static const struct service *const services[] = {&intake, &matching, &reminders, &courier, &mentoring};
+extern const struct service intake, matching, reminders, courier, mentoring, safeguarding;
+static const struct service *const services[] = {&intake, &matching, &reminders, &courier, &mentoring, &safeguarding};
 enum {
   SERVICES = sizeof services / sizeof *services
 };

@@ -5,6 +5,7 @@
 #include "matching.pb-c.h"
 #include "outside.h"
 #include "reminders.pb-c.h"
+#include "safeguarding.pb-c.h"
 #include "stories.h"
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,42 @@ static void check_sessions_held(struct world *w, const Engagement *e, const stru
     world_fail(w, "engagement %s says %u sessions, and %u count", e->id, e->sessions_held, held);
 }
 
+static const Delivery *delivery_of(const struct all *deliveries, const char *message_id) {
+  for (size_t i = 0; i < deliveries->n; i++) {
+    const Delivery *d = deliveries->items[i];
+    if (strcmp(d->request->message_id, message_id) == 0) return d;
+  }
+  return NULL;
+}
+
+// Whoever is to be alerted: the courier has it, and what the courier knows of it is known here.
+static void check_alert(struct world *w, const DisclosureAlert *alert, const struct all *deliveries) {
+  const Delivery *d = delivery_of(deliveries, alert->message_id);
+  if (!d)
+    world_fail(w, "alert %s was never handed over", alert->message_id);
+  else if (d->state == DELIVERY_STATE__DEAD && alert->state != ALERT_STATE__ALERT_DEAD)
+    world_fail(w, "alert %s is dead, and nobody has escalated it", alert->message_id);
+}
+
+// A disclosure is in the hands of a named human, or the next round of alerts is to come within its time.
+static void check_watch(struct world *w, const DisclosureWatch *watch, const struct all *deliveries) {
+  if (watch->state != DISCLOSURE_STATE__DISCLOSURE_RAISED) {
+    if (!*watch->acknowledged_by) world_fail(w, "disclosure %s is in nobody's hands", watch->id);
+    return;
+  }
+  // Where a process died over the timer, its lease is what is waited for.
+  int64_t timer_ms = memory_next_timer(w->truth, SIM_AREA, "safeguarding"), lease_ms = w->now_ms + 31000;
+  int64_t latest_ms = watch->next_alert_ms > lease_ms ? watch->next_alert_ms : lease_ms;
+  if (timer_ms > latest_ms || watch->next_alert_ms > w->now_ms + 15 * 60 * 1000 + 1000)
+    world_fail(w, "disclosure %s waits, and no alert is to come in time", watch->id);
+  for (size_t i = 0; i < watch->n_alerts; i++) check_alert(w, watch->alerts[i], deliveries);
+}
+
+static void check_watches(struct world *w, struct arena *a) {
+  struct all watches = all_of(w, a, &disclosure_watch__descriptor), deliveries = all_of(w, a, &delivery__descriptor);
+  for (size_t i = 0; i < watches.n; i++) check_watch(w, watches.items[i], &deliveries);
+}
+
 void invariants_always(struct world *w) {
   struct arena a;
   arena_init(&a, 64 << 20);
@@ -90,6 +127,7 @@ void invariants_always(struct world *w) {
   for (size_t i = 0; i < mentors.n; i++) check_mentor(w, mentors.items[i], &offers);
   for (size_t i = 0; i < engagements.n; i++) check_sessions_held(w, engagements.items[i], &sessions);
   check_persons_offers(w, &offers, &standing);
+  check_watches(w, &a);
   arena_deinit(&a);
 }
 
@@ -263,8 +301,8 @@ static void check_streams(struct world *w) {
 }
 
 static void check_nothing_parked(struct world *w) {
-  static const char *const indexes[] = {"parked-reminders", "parked-courier"};
-  for (size_t i = 0; i < 2; i++) {
+  static const char *const indexes[] = {"parked-reminders", "parked-courier", "parked-safeguarding"};
+  for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++) {
     size_t n;
     free(memory_page(w->truth, SIM_AREA, indexes[i], NULL, 10, &n));
     if (n) world_fail(w, "an event was parked in %s", indexes[i]);

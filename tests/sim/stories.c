@@ -3,6 +3,7 @@
 #include "clients.h"
 #include "invariants.h"
 #include "matching.pb-c.h"
+#include "safeguarding.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,8 @@ enum {
 #define DAY_MS (24 * HOUR_MS)
 #define PRACTITIONER "N07A123"
 #define COORDINATOR "C01A001"
+#define LEAD "L01A001"
+#define SECOND_LEAD "L01A002"
 
 struct person {
   char crn[8];
@@ -53,6 +56,13 @@ struct offer {
   struct mentor *mentor;
   bool known;
 };
+struct disclosure {
+  char id[37];
+  struct offer *offer;
+  bool known;
+  int64_t said_at_ms;
+  unsigned number;
+};
 
 struct stories {
   struct person people[STORIES_PEOPLE];
@@ -61,7 +71,8 @@ struct stories {
   struct appointment appointments[THINGS];
   struct session sessions[THINGS];
   struct offer offers[THINGS];
-  size_t n_people, n_mentors, n_appointments, n_sessions, n_offers;
+  struct disclosure disclosures[THINGS];
+  size_t n_people, n_mentors, n_appointments, n_sessions, n_offers, n_disclosures;
 };
 
 struct stories *stories_new(unsigned people, unsigned mentors) {
@@ -428,6 +439,106 @@ static void end_match(struct stories *s, struct world *w) {
   clients_ask(w, MATCHING, &cmd, COORDINATOR, ROLE__COORDINATOR, NULL, NULL);
 }
 
+// --- disclosures
+
+static void register_lead(struct world *w, char *code, char *telephone) {
+  PersonalDetails details = PERSONAL_DETAILS__INIT;
+  Staff staff = STAFF__INIT;
+  RegisterStaff cmd = REGISTER_STAFF__INIT;
+  details.family_name = SIM_CANARY;
+  details.telephone = telephone;
+  details.email = SIM_CANARY "@example.invalid";
+  staff.code = code;
+  staff.personal = &details;
+  cmd.staff = &staff;
+  clients_ask(w, SAFEGUARDING, &cmd, "case-system", ROLE__CASE_SYSTEM, NULL, NULL);
+}
+
+static void set_rota(struct world *w) {
+  OnCallDuty duties[] = {ON_CALL_DUTY__INIT, ON_CALL_DUTY__INIT}, *first[] = {&duties[0]}, *second[] = {&duties[1]};
+  OnCallLevel levels[] = {ON_CALL_LEVEL__INIT, ON_CALL_LEVEL__INIT}, *both[] = {&levels[0], &levels[1]};
+  OnCallRota rota = ON_CALL_ROTA__INIT;
+  ChangeRota cmd = CHANGE_ROTA__INIT;
+  duties[0].staff = LEAD;
+  duties[1].staff = SECOND_LEAD;
+  levels[0].n_duties = levels[1].n_duties = 1;
+  levels[0].duties = first;
+  levels[1].duties = second;
+  rota.n_levels = 2;
+  rota.levels = both;
+  cmd.rota = &rota;
+  clients_ask(w, SAFEGUARDING, &cmd, LEAD, ROLE__SAFEGUARDING_LEAD, NULL, NULL);
+}
+
+static char *extract_of(const struct disclosure *d, char text[96]) {
+  snprintf(text, 96, SIM_CANARY " said what must be passed on, number %u", d->number);
+  return text;
+}
+
+static void on_raised(struct world *w, struct wish *wish, const Envelope *reply) {
+  (void)w;
+  ((struct disclosure *)wish->thing)->known |= !reply->problem;
+}
+
+// By the mentor to whom somebody was offered: where the match does not hold (any more) it is refused.
+static void raise_disclosure(struct stories *s, struct world *w) {
+  char text[96];
+  struct offer *o = known_offer(s, w);
+  if (!o || s->n_disclosures == THINGS) return;
+  struct disclosure *d = &s->disclosures[s->n_disclosures++];
+  dice_uuid(&w->dice, d->id);
+  d->offer = o;
+  d->number = (unsigned)s->n_disclosures;
+  d->said_at_ms = w->now_ms - MINUTE_MS;
+  Google__Protobuf__Timestamp said = at(d->said_at_ms);
+  Narrative extract = NARRATIVE__INIT;
+  Disclosure disclosure = DISCLOSURE__INIT;
+  RaiseDisclosure cmd = RAISE_DISCLOSURE__INIT;
+  extract.text = extract_of(d, text);
+  disclosure.id = d->id;
+  disclosure.crn = o->person->crn;
+  disclosure.kind = DISCLOSURE_KIND__RISK_TO_LIFE;
+  disclosure.extract = &extract;
+  disclosure.said_at = &said;
+  disclosure.told = ANSWER__YES;
+  cmd.disclosure = &disclosure;
+  clients_ask(w, SAFEGUARDING, &cmd, o->mentor->id, ROLE__MENTOR, d, on_raised);
+}
+
+static void acknowledge(struct world *w, const struct disclosure *d) {
+  AcknowledgeDisclosure cmd = ACKNOWLEDGE_DISCLOSURE__INIT;
+  cmd.id = (char *)d->id;
+  clients_ask(w, SAFEGUARDING, &cmd, LEAD, ROLE__SAFEGUARDING_LEAD, NULL, NULL);
+}
+
+static void acknowledge_disclosure(struct stories *s, struct world *w) {
+  struct disclosure *d = any(w, s->disclosures, s->n_disclosures, sizeof *d);
+  if (d && d->known) acknowledge(w, d);
+}
+
+static void on_disclosure_read(struct world *w, struct wish *wish, const Envelope *reply) {
+  char text[96];
+  const struct disclosure *d = wish->thing;
+  if (reply->problem) {
+    world_fail(w, "disclosure %s was acknowledged to the mentor and is not there: %s", d->id, reply->problem->why);
+    return;
+  }
+  Disclosure *is = disclosure__unpack(NULL, reply->body.len, reply->body.data);
+  if (!is || !is->extract || strcmp(is->extract->text, extract_of(d, text)) || !is->watch ||
+      is->watch->state != DISCLOSURE_STATE__DISCLOSURE_ACKNOWLEDGED)
+    world_fail(w, "disclosure %s is not what was acknowledged", d->id);
+  if (is) disclosure__free_unpacked(is, NULL);
+}
+
+static void read_disclosures_back(struct stories *s, struct world *w) {
+  for (size_t i = 0; i < s->n_disclosures; i++) {
+    ReadDisclosure cmd = READ_DISCLOSURE__INIT;
+    cmd.id = s->disclosures[i].id;
+    if (s->disclosures[i].known)
+      clients_ask(w, SAFEGUARDING, &cmd, LEAD, ROLE__SAFEGUARDING_LEAD, &s->disclosures[i], on_disclosure_read);
+  }
+}
+
 // --- all of it
 
 void stories_begin(struct stories *s, struct world *w) {
@@ -440,12 +551,15 @@ void stories_begin(struct stories *s, struct world *w) {
     dice_uuid(&w->dice, s->mentors[i].id);
     register_mentor(w, &s->mentors[i]);
   }
+  register_lead(w, LEAD, "+447700909001");
+  register_lead(w, SECOND_LEAD, "+447700909002");
   world_settle(w);
   for (unsigned i = 0; i < s->n_people; i++) {
     dice_uuid(&w->dice, s->engagements[i].id);
     s->engagements[i].person = &s->people[i];
     open_engagement(w, &s->engagements[i]);
   }
+  set_rota(w);
   world_settle(w);
 }
 
@@ -453,10 +567,11 @@ static const struct {
   void (*happens)(struct stories *s, struct world *w);
   unsigned weight;
 } kinds[] = {
-    {make_appointment, 25}, {reschedule_appointment, 10}, {cancel_appointment, 6}, {record_session, 15},
-    {amend_session, 6},     {change_person, 5},           {read_person, 5},        {close_engagement, 2},
-    {make_offer, 12},       {accept_offer, 12},           {decline_offer, 4},      {withdraw_offer, 3},
-    {end_match, 6},
+    {make_appointment, 25}, {reschedule_appointment, 10}, {cancel_appointment, 6},
+    {record_session, 15},   {amend_session, 6},           {change_person, 5},
+    {read_person, 5},       {close_engagement, 2},        {make_offer, 12},
+    {accept_offer, 12},     {decline_offer, 4},           {withdraw_offer, 3},
+    {end_match, 6},         {raise_disclosure, 8},        {acknowledge_disclosure, 10},
 };
 
 void stories_happen(struct stories *s, struct world *w) {
@@ -470,10 +585,11 @@ void stories_happen(struct stories *s, struct world *w) {
 
 bool stories_tell(struct stories *s, struct world *w, unsigned step) {
   static void (*const story[])(struct stories *, struct world *) = {
-      make_appointment,   make_offer,       make_appointment, make_appointment, reschedule_appointment,
-      record_session,     accept_offer,     amend_session,    read_person,      make_appointment,
-      cancel_appointment, end_match,        make_offer,       decline_offer,    record_session,
-      make_appointment,   make_appointment, make_offer,       make_appointment};
+      make_appointment, make_offer,       make_appointment,   make_appointment, reschedule_appointment,
+      record_session,   accept_offer,     amend_session,      raise_disclosure, acknowledge_disclosure,
+      read_person,      make_appointment, cancel_appointment, end_match,        make_offer,
+      decline_offer,    record_session,   make_appointment,   make_appointment, make_offer,
+      make_appointment};
   if (step >= sizeof story / sizeof *story) return false;
   story[step](s, w);
   return true;
@@ -481,8 +597,11 @@ bool stories_tell(struct stories *s, struct world *w, unsigned step) {
 
 void stories_end(struct stories *s, struct world *w) {
   world_heal(w);
+  world_settle(w);
+  for (size_t i = 0; i < s->n_disclosures; i++) acknowledge(w, &s->disclosures[i]);
   world_run_out(w);
   read_back(s, w);
+  read_disclosures_back(s, w);
   world_settle(w);
   if (world_failed(w)) return;
   invariants_always(w);

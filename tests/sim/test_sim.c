@@ -62,7 +62,7 @@ static struct {
 } tally[] = {{"MakeAppointment"}, {"RescheduleAppointment"}, {"CancelAppointment"},
              {"RecordSession"},   {"AmendSession"},          {"ChangePerson"},
              {"MakeOffer"},       {"AcceptOffer"},           {"DeclineOffer"},
-             {"EndMatch"}};
+             {"EndMatch"},        {"RaiseDisclosure"},       {"AcknowledgeDisclosure"}};
 static unsigned n_arrived, n_deaths;
 
 static void count(const struct world *w) {

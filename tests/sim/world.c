@@ -7,6 +7,7 @@
 #include "outside.h"
 #include "pathways.h"
 #include "reminders.h"
+#include "safeguarding.h"
 #include "wording.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,7 +26,7 @@ enum {
   TIMERS = 4000,  // more than there are once nothing new is asked for
 };
 
-static const struct service *const services[PLACES] = {&intake, &reminders, &matching, &courier};
+static const struct service *const services[PLACES] = {&intake, &reminders, &matching, &courier, &safeguarding};
 static const void *settings[PLACES];
 
 // --- what all worlds share
@@ -70,6 +71,7 @@ void world_forget(void) {
   pathways_free((struct pathways *)settings[INTAKE]);
   wording_free((struct wording *)settings[REMINDERS]);
   matching_settings_free(settings[MATCHING]);
+  safeguarding_settings_free(settings[SAFEGUARDING]);
 }
 
 static enum memory_fault no_fault(struct world *w) {
@@ -126,12 +128,18 @@ void world_outcome(struct world *w, const struct node *to, const uint8_t *bytes,
   w->packets[w->n_packets++] = p;
 }
 
+static bool has_rows(enum place place, enum row_kind kind) {
+  for (const struct row *r = services[place]->rows; r->body || r->timer; r++)
+    if (r->kind == kind) return true;
+  return false;
+}
+
 static void publish(struct node *from, uint64_t last, struct bytes list) {
   struct world *w = from->world;
   struct packet p = {.kind = TO_READER, .last = last, .bytes = (uint8_t *)list.data, .size_bytes = list.size_bytes};
-  for (p.node = REMINDERS * REPLICAS; p.node < NODES; p.node++) {
+  for (p.node = 0; p.node < NODES; p.node++) {
     const struct node *to = &w->nodes[p.node];
-    if (to->used && (to->place == REMINDERS || to->place == COURIER)) send_packet(w, p, 0);
+    if (to->used && has_rows(to->place, ROW_EVENT)) send_packet(w, p, 0);
   }
 }
 
@@ -185,7 +193,7 @@ static void start(struct node *n) {
   n->published = 0;
   n->store = store_memory_open(w->truth, services[n->place]->name);
   n->engine = engine_new(services[n->place], &w->config, &n->keys, n->store, NULL, settings[n->place], host);
-  if (n->place == REMINDERS || n->place == COURIER)
+  if (has_rows(n->place, ROW_EVENT))
     n->reader = reader_new(n->engine, n->store, NULL, SIM_AREA, services[n->place]->name);
   n->tick_ms = w->now_ms + dice_between(&w->dice, 0, TICK_MS);
   n->claim_ms = w->now_ms + dice_between(&w->dice, 0, CLAIM_EVERY_MS);
@@ -220,7 +228,7 @@ static bool is_ready(const struct node *n) {
 static void claim(struct node *n) {
   struct world *w = n->world;
   n->claim_ms = w->now_ms + CLAIM_EVERY_MS;
-  if (n->place == INTAKE || n->claiming || !is_ready(n)) return;
+  if (!has_rows(n->place, ROW_TIMER) || n->claiming || !is_ready(n)) return;
   n->claiming = true;
   n->store->ops->claim(n->store, SIM_AREA, services[n->place]->name, w->now_ms + n->skew_ms, LEASE_MS, CLAIM_LIMIT,
                        on_claimed, n);
@@ -369,8 +377,11 @@ bool world_failed(const struct world *w) {
 }
 
 struct world *world_new(uint64_t seed, bool replicas, struct weather weather) {
-  static const uint8_t opens[PLACES][KEYS_PARTITIONS] = {
-      [INTAKE] = {0, 1, 1, 1, 1}, [REMINDERS] = {0, 1}, [MATCHING] = {0, 1}, [COURIER] = {0, 1}};
+  static const uint8_t opens[PLACES][KEYS_PARTITIONS] = {[INTAKE] = {0, 1, 1, 1, 1},
+                                                         [REMINDERS] = {0, 1},
+                                                         [MATCHING] = {0, 1},
+                                                         [COURIER] = {0, 1},
+                                                         [SAFEGUARDING] = {0, 1, 0, 0, 1}};
   struct world *w = calloc(1, sizeof *w);
   w->dice.state = seed;
   dice_for_sodium(&w->dice);

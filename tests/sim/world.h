@@ -1,5 +1,5 @@
-// The simulated world: intake, reminders, matching and courier, one or two processes of each, as engines on one shared
-// store in memory; a clock that jumps to whatever comes next; and a network between them.
+// The simulated world: intake, reminders, matching, courier and safeguarding, one or two processes of each, as engines
+// on one shared store in memory; a clock that jumps to whatever comes next; and a network between them.
 //
 // Everything that happens is one of three things: a process's store carries out one of the operations that wait, a
 // packet arrives, or the clock moves on. Which of them comes next is drawn from the dice, so a seed replays a run.
@@ -22,6 +22,7 @@ enum place {
   REMINDERS,
   MATCHING,
   COURIER,
+  SAFEGUARDING,
   PLACES
 };
 enum {

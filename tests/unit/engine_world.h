@@ -199,6 +199,7 @@ static inline void needs_ring(struct records *want, const struct message *m) {
 }
 static inline struct change on_ring(const struct records *have, const struct message *m) {
   struct change c = count_up(have, m, m->timer, "");
+  change_alarm(&c, "it rings");
   if (((const DailyCount *)c.records->body)->count < 2)
     change_set_timer(&c, arena_printf(m->arena, "ring/%s", m->timer), m->now.ms + 1000);
   return c;

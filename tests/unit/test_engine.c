@@ -537,6 +537,25 @@ static void a_timer_that_is_decided_is_cleared_unless_it_is_set_again(void **sta
   desk_free(d);
 }
 
+static void an_alarm_is_heard_once_it_is_committed_and_for_a_while(void **state) {
+  struct town *t = *state;
+  struct desk *d = desk_new(t, true);
+  struct buffer metrics = {0};
+  engine_timer(d->engine, AREA, "ring/a");
+  desk_step(d, MEMORY_LOST);
+  assert_string_equal(engine_alarm(d->engine, NOW_MS), "");
+  desk_run(d);
+  engine_timer(d->engine, AREA, "ring/a");
+  desk_run(d);
+  assert_string_equal(engine_alarm(d->engine, NOW_MS), "it rings");
+  assert_string_equal(engine_alarm(d->engine, NOW_MS + ENGINE_ALARM_MS), "");
+  engine_metrics(d->engine, &metrics);
+  buffer_add(&metrics, "", 1);
+  assert_non_null(strstr(metrics.data, "alongside_alarms_total{service=\"desk\"} "));
+  buffer_free(&metrics);
+  desk_free(d);
+}
+
 static void a_timer_that_could_not_be_committed_stays(void **state) {
   struct town *t = *state;
   struct desk *d = desk_new(t, true);
@@ -689,6 +708,7 @@ int main(void) {
       T(an_audit_entry_is_sealed_for_its_area_with_the_key_of_its_service),
       T(a_read_whose_audit_cannot_be_written_does_not_answer),
       T(a_timer_that_is_decided_is_cleared_unless_it_is_set_again),
+      T(an_alarm_is_heard_once_it_is_committed_and_for_a_while),
       T(a_timer_that_could_not_be_committed_stays),
       T(a_timer_that_two_handle_at_once_is_handled_one_after_the_other),
       T(an_event_moves_the_cursor_with_what_it_causes),
