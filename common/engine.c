@@ -42,6 +42,10 @@ void engine_free(struct engine *e) {
   free(e);
 }
 
+void engine_forget_keys(struct engine *e) {
+  cache_clear(e->data_keys);
+}
+
 unsigned engine_in_flight(const struct engine *e) {
   return e->in_flight;
 }

@@ -40,6 +40,8 @@ struct engine *engine_new(const struct service *service, const struct config *co
 // No message may be in flight.
 void engine_free(struct engine *e);
 unsigned engine_in_flight(const struct engine *e);
+// Forgets the data keys that it remembers: the master keys have changed.
+void engine_forget_keys(struct engine *e);
 
 // A command. `actor` is NULL where none was sent or it did not verify. Everything is copied.
 void engine_request(struct engine *e, const struct bus_route *route, const Envelope *request, const Actor *actor);

@@ -1,5 +1,6 @@
 #include "job.h"
 #include "log.h"
+#include "masters.h"
 #include <assert.h>
 #include <sodium.h>
 #include <string.h>
@@ -58,8 +59,7 @@ void job_key_read(struct job *j, struct key_slot *slot, const struct store_value
   slot->state = KEY_ABSENT;
   if (!value->exists) return;
   const DataKey *wrapped = arena_unpack(&j->arena, &data_key__descriptor, value->body.data, value->body.size_bytes);
-  const uint8_t *master = j->engine->keys->master[slot->partition];
-  if (!wrapped || !seal_unwrap(master, slot->subject, slot->partition, wrapped, &slot->key)) {
+  if (!wrapped || !keys_unwrap(j->engine->keys, slot->subject, slot->partition, wrapped, &slot->key)) {
     log_line(LOG_ERROR, "data_key_unusable", "area", j->m.area->id, "type", j->m.type, NULL);
     slot->state = KEY_UNUSABLE;
     return;

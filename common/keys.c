@@ -1,4 +1,5 @@
 #include "keys.h"
+#include "masters.h"
 #include "yaml.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -186,7 +187,10 @@ int keys_load(struct keys *k, const char *folder, const char *name, char *errors
   if (load_curve(k, errors, errors_bytes) || load_sign(k, errors, errors_bytes)) goto fault;
   if (keys_read_secret(folder, name, "audit", k->audit, errors, errors_bytes)) goto fault;
   if (load_peers(k, errors, errors_bytes) || check_own_peer(k, errors, errors_bytes)) goto fault;
-  if (!load_masters(k, errors, errors_bytes)) return 0;
+  if (!load_masters(k, errors, errors_bytes)) {
+    keys_refresh_masters(k);
+    return 0;
+  }
 fault:
   keys_free(k);
   return -1;

@@ -33,6 +33,8 @@ struct keys {
   uint8_t audit[32];       // seals its audit entries
   bool has_master[KEYS_PARTITIONS];
   uint8_t master[KEYS_PARTITIONS][32];
+  uint8_t other_masters[KEYS_PARTITIONS][2][32]; // that unwrap too while a rotation is under way (masters.h)
+  unsigned n_others[KEYS_PARTITIONS];
   struct arena arena;
   Peers *peers;
   int64_t peers_stamp; // of the peers.yaml that `peers` was read from

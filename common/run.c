@@ -6,6 +6,7 @@
 #include "engine.h"
 #include "keys.h"
 #include "log.h"
+#include "masters.h"
 #include "model.h"
 #include "ping.h"
 #include "random.h"
@@ -204,6 +205,7 @@ static uint64_t latest(const struct area *a) {
 
 static void on_tick(uv_timer_t *t) {
   struct process *p = t->data;
+  if (keys_refresh_masters(&p->keys)) engine_forget_keys(p->engine);
   for (size_t i = 0; i < p->n_areas; i++) {
     struct area *a = &p->areas[i];
     if (a->reader && !p->stopping) reader_tick(a->reader);
@@ -240,6 +242,10 @@ static void answer_ping(struct process *p, const struct bus_route *route, const 
                                    : "the store does not answer";
   pong.metrics = text.data;
   pong.alarm = (char *)engine_alarm(p->engine, wall_ms());
+  struct masters_told masters;
+  keys_tell_masters(&p->keys, &masters);
+  pong.masters = masters.list;
+  pong.n_masters = masters.n;
   Envelope out = ENVELOPE__INIT;
   out.type = "Pong";
   out.correlation_id = request->correlation_id;

@@ -144,15 +144,29 @@ static ProtobufCBinaryData new_nonce(struct arena *a) {
 // A wrapped key is bound to this place, which is none of a record.
 static const char key_place[] = "key";
 
-void seal_new_key(const uint8_t master[32], const char *subject, Partition p, struct data_key *key, DataKey *wrapped,
-                  struct arena *a) {
+void seal_master_id(const uint8_t master[32], uint8_t id[MASTER_ID_BYTES]) {
+  static const char name[] = "alongside master key";
+  uint8_t hash[crypto_generichash_BYTES_MIN];
+  crypto_generichash(hash, sizeof hash, (const uint8_t *)name, sizeof name - 1, master, 32);
+  memcpy(id, hash, MASTER_ID_BYTES);
+}
+
+void seal_wrap(const uint8_t master[32], const char *subject, Partition p, const struct data_key *key, DataKey *wrapped,
+               struct arena *a) {
   struct bound b = bind(data_key__descriptor.name, subject, p, key_place, 0);
-  randombytes_buf(key->key, KEY_BYTES);
   *wrapped = (DataKey)DATA_KEY__INIT;
   wrapped->nonce = new_nonce(a);
   wrapped->box.len = KEY_BYTES + TAG_BYTES;
   wrapped->box.data = arena_take(a, wrapped->box.len);
+  wrapped->master = (ProtobufCBinaryData){MASTER_ID_BYTES, arena_take(a, MASTER_ID_BYTES)};
+  seal_master_id(master, wrapped->master.data);
   encrypt(wrapped->box.data, key->key, KEY_BYTES, &b, wrapped->nonce.data, master);
+}
+
+void seal_new_key(const uint8_t master[32], const char *subject, Partition p, struct data_key *key, DataKey *wrapped,
+                  struct arena *a) {
+  randombytes_buf(key->key, KEY_BYTES);
+  seal_wrap(master, subject, p, key, wrapped, a);
 }
 
 bool seal_unwrap(const uint8_t master[32], const char *subject, Partition p, const DataKey *wrapped,

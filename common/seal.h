@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum {
+  MASTER_ID_BYTES = 8,
+};
 struct data_key {
   uint8_t key[32];
 };
@@ -17,6 +20,11 @@ struct data_key {
 // A new data key and its wrapped form. The id of its record is "<subject>/<partition number>".
 void seal_new_key(const uint8_t master[32], const char *subject, Partition p, struct data_key *key, DataKey *wrapped,
                   struct arena *a);
+// The same data key, wrapped by another master.
+void seal_wrap(const uint8_t master[32], const char *subject, Partition p, const struct data_key *key, DataKey *wrapped,
+               struct arena *a);
+// By what a wrapped key names its master: a keyed hash, which says nothing of it.
+void seal_master_id(const uint8_t master[32], uint8_t id[MASTER_ID_BYTES]);
 bool seal_unwrap(const uint8_t master[32], const char *subject, Partition p, const DataKey *wrapped,
                  struct data_key *key);
 

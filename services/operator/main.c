@@ -18,6 +18,15 @@ static const struct command commands[] = {
      "nothing. Services have no right to do it and wait until it is done. Takes ALONGSIDE_REDIS, and the account\n"
      "`deployer` out of ALONGSIDE_KEYS. Exit status 0 when every master has the functions of this build.",
      deploy_options, deploy_run},
+    {"keys", "rotates the partitions' master keys while everything runs",
+     "usage: alongside keys rotate [--partition P] [--keep-old] [--hand-out COMMAND]\n"
+     "       alongside keys show\n"
+     "`rotate` makes a new master key for each partition, or for the one named; waits until every service that opens\n"
+     "it knows the new one; has them use it; wraps every data key anew; and removes the old one. It may be stopped or\n"
+     "killed at any point: run again, it finishes what was begun. `show` says which partition is how far.\n"
+     "Needs ALONGSIDE_KEYS, the folder of all keys, ALONGSIDE_REDIS, ALONGSIDE_AREAS and where the services listen,\n"
+     "ALONGSIDE_INTAKE and so on. A backup of Redis that is older than the rotation opens under the old key only.",
+     keys_options, keys_run},
     {"token", "makes or revokes a bearer token",
      "Prints the token once; only its hash is stored. Roles: person, mentor, mentor-supervisor, practitioner,\n"
      "coordinator, safeguarding-lead, manager, auditor, operator, case-system.",

@@ -36,6 +36,7 @@ const char *argument(const struct arguments *a, const char *name, const char *ot
 
 int keygen_run(int argc, char **argv);
 int deploy_run(int argc, char **argv);
+int keys_run(int argc, char **argv);
 int token_run(int argc, char **argv);
 int import_run(int argc, char **argv);
 int demo_run(int argc, char **argv);
@@ -44,5 +45,5 @@ int report_run(int argc, char **argv);
 int replay_run(int argc, char **argv);
 int verify_run(int argc, char **argv);
 int audit_run(int argc, char **argv);
-extern const struct option_spec keygen_options[], deploy_options[], token_options[], import_options[], demo_options[], status_options[],
+extern const struct option_spec keygen_options[], deploy_options[], keys_options[], token_options[], import_options[], demo_options[], status_options[],
     report_options[], replay_options[], verify_options[], audit_options[];
