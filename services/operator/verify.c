@@ -120,6 +120,7 @@ static void verify_area(struct verify *v, const char *area) {
   if (!v->broken) verify_people(v);
   if (!v->broken) verify_mentors(v);
   if (!v->broken) verify_dead_letters(v);
+  if (!v->broken) verify_masters(v);
   progress_end(&v->progress);
   if (!v->broken)
     printf("%s: %zu events, %zu records, %zu faults\n", area, v->n_events, v->n_records, v->n_faults - faults_before);

@@ -38,4 +38,5 @@ bool verify_exists(struct verify *v, struct arena *a, const ProtobufCMessageDesc
 
 void verify_events(struct verify *v);
 void verify_people(struct verify *v);
+void verify_masters(struct verify *v);
 void verify_mentors(struct verify *v); // after verify_people(), which counts the matches
