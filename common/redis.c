@@ -305,6 +305,7 @@ static bool parse(struct redis *r, const char *address) {
     return address[5] == '/';
   }
   const char *colon = strrchr(address, ':');
+  if (strstr(address, "://")) return false;
   if (!colon || colon == address || atoi(colon + 1) < 1 || atoi(colon + 1) > 65535) return false;
   bool bracketed = address[0] == '[' && colon[-1] == ']';
   r->host = strndup(address + bracketed, (size_t)(colon - address) - 2 * bracketed);
@@ -322,7 +323,13 @@ struct redis *redis_open(uv_loop_t *loop, const struct redis_options *options, c
   struct redis *r = calloc(1, sizeof *r);
   if (!r) abort();
   if (!parse(r, options->address)) {
-    snprintf(errors, errors_bytes, "Redis: '%s' is not an address; give host:port or unix:/path", options->address);
+    bool tls = strncmp(options->address, "rediss:", 7) == 0;
+    snprintf(
+        errors, errors_bytes,
+        tls ? "Redis: '%s' asks for TLS, which this build does not have; give unix:/path, or host:port on a private "
+              "network"
+            : "Redis: '%s' is not an address; give host:port or unix:/path",
+        options->address);
     free(r->path);
     free(r);
     return NULL;
