@@ -17,15 +17,8 @@ void want_person(struct records *want, const struct message *m, const char *crn)
   records_want_closed(want, &person__descriptor, crn_in(m, crn));
 }
 
-static bool is_restricted(const Person *p, const struct message *m) {
-  for (size_t i = 0; i < p->n_restricted; i++)
-    if (strcmp(p->restricted[i], m->actor->id) == 0) return true;
-  return false;
-}
-
-const Person *visible_person(const struct records *have, const struct message *m, const char *crn) {
-  const Person *p = records_get(have, &person__descriptor, crn_in(m, crn));
-  return p && !is_restricted(p, m) ? p : NULL;
+const Person *found_person(const struct records *have, const struct message *m, const char *crn) {
+  return records_get(have, &person__descriptor, crn_in(m, crn));
 }
 
 const Engagement *want_engagement(struct records *want, const struct message *m, const char *id) {
@@ -34,13 +27,12 @@ const Engagement *want_engagement(struct records *want, const struct message *m,
   return e;
 }
 
-const Engagement *visible_engagement(const struct records *have, const struct message *m, const char *id) {
-  const Engagement *e = records_get(have, &engagement__descriptor, id);
-  return e && visible_person(have, m, e->crn) ? e : NULL;
+const Engagement *found_engagement(const struct records *have, const char *id) {
+  return records_get(have, &engagement__descriptor, id);
 }
 
 struct change not_found(const struct message *m, const char *field) {
-  return refuse(m, CODE__NOT_FOUND, field, "is not there, or not for you to read");
+  return refuse(m, CODE__NOT_FOUND, field, ACCESS_NOT_FOUND);
 }
 
 unsigned list_limit(unsigned asked) {
