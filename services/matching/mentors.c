@@ -131,9 +131,17 @@ static const Mentor *named(const struct records *have, const struct message *m) 
   return text_is_uuid(id) ? records_get(have, &mentor__descriptor, id) : NULL;
 }
 
+// Mentors are shown their own record without the people whom they must not meet: who that is says something of those.
+static struct change shown_to_self(const struct records *have, const struct message *m, const Mentor *mentor) {
+  Mentor *shown = arena_copy(m->arena, mentor, sizeof *mentor);
+  shown->n_not_with = 0;
+  return kept(have, m, shown);
+}
+
 struct change decide_read_mentor(const struct records *have, const struct message *m) {
   const Mentor *mentor = named(have, m);
-  return mentor ? kept(have, m, mentor) : no_such_mentor(m);
+  if (!mentor) return no_such_mentor(m);
+  return strcmp(mentor->id, m->actor->id) ? kept(have, m, mentor) : shown_to_self(have, m, mentor);
 }
 
 // A paused mentor is offered nobody; matches that there are go on. Pausing twice is pausing once.
