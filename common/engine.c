@@ -14,10 +14,26 @@ enum {
   JOB_CAP_BYTES = 128 << 20, // what a message may read and decide; its own body is held to ARENA_CAP_BYTES
 };
 
+// By the place of the row in the service's table. A command that the table of access does not know is a fault of ours:
+// such a service does not start.
+static const struct access_row **access_of(const struct service *service) {
+  size_t n = 0;
+  while (service->rows[n].body || service->rows[n].timer) n++;
+  const struct access_row **access = calloc(n + 1, sizeof *access);
+  if (!access) abort();
+  for (size_t i = 0; i < n; i++) {
+    if (service->rows[i].kind != ROW_COMMAND) continue;
+    access[i] = access_find(service->rows[i].body);
+    assert(access[i] && "each command has its row in services/access.c");
+  }
+  return access;
+}
+
 struct engine *engine_new(const struct service *service, const struct config *config, const struct keys *keys,
                           struct store *store, struct model *model, const void *settings, struct engine_host host) {
   struct engine *e = calloc(1, sizeof *e);
   *e = (struct engine){.service = service,
+                       .access = access_of(service),
                        .config = config,
                        .keys = keys,
                        .store = store,
@@ -39,6 +55,7 @@ void engine_free(struct engine *e) {
   }
   cache_free(e->records);
   cache_free(e->data_keys);
+  free(e->access);
   free(e);
 }
 
@@ -72,6 +89,7 @@ static struct job *job_new(struct engine *e, const struct row *row, const char *
   j->m.type = arena_text(&j->arena, type);
   j->m.area = area;
   j->m.settings = e->settings;
+  j->m.access = row->kind == ROW_COMMAND ? e->access[row - e->service->rows] : NULL;
   j->m.arena = &j->arena;
   records_init(&j->rs, &j->arena);
   return j;
@@ -156,6 +174,7 @@ static void reply_change(struct job *j) {
   out.version = c->version;
   out.created = c->created;
   if (!c->problem && c->reply) {
+    seal_take_out((ProtobufCMessage *)c->reply, j->shown); // everything that was to be written has been packed
     out.type = (char *)c->reply->descriptor->short_name;
     out.body.len = protobuf_c_message_get_packed_size(c->reply);
     out.body.data = arena_take(&j->arena, out.body.len + 1);
@@ -270,7 +289,7 @@ static struct change park(struct job *j) {
 
 static struct change decision(struct job *j) {
   if (j->row == &parking) return park(j);
-  return j->row->decide ? j->row->decide(&j->rs, &j->m) : change_of(&j->m);
+  return j->row->decide ? access_decide(&j->rs, &j->m, j->row->decide) : change_of(&j->m);
 }
 
 // A command is refused. Whose record was asked for in vain is in the audit before the answer goes out: of a person who
@@ -297,8 +316,14 @@ static void show(struct job *j) {
   commit(j);
 }
 
+// Whom a command concerns is known once it is decided; how its sender stands to them may have to be read then, and it
+// is decided anew.
 static void decide(struct job *j) {
   j->change = decision(j);
+  if (j->rs.n_unknown) {
+    step(j);
+    return;
+  }
   if (j->change.problem && j->guessed) {
     restart(j); // a commit would have shown a stale guess, but a refusal commits nothing
     return;
@@ -313,6 +338,7 @@ static void decide(struct job *j) {
     log_line(LOG_ERROR, "refused", "area", j->m.area->id, "type", j->m.type, "why", j->change.problem->why, NULL);
     j->change = change_of(&j->m);
   }
+  if (j->m.access) j->shown = access_partitions(&j->rs, &j->m, &j->change);
   if (j->m.check_only) {
     show(j);
     return;
@@ -377,7 +403,8 @@ static struct err admit(struct engine *e, const struct row *row, const Area *are
   if (!row) return ERR(NOT_FOUND, NULL, "this service takes no such message");
   if (!actor) return ERR(UNAUTHENTICATED, NULL, "sign in again: the message carries no valid actor");
   if (e->in_flight >= ENGINE_IN_FLIGHT) return ERR(UNAVAILABLE, NULL, "busy; send it again in a moment");
-  if (!(actor_roles(actor) & row->roles)) return ERR(FORBIDDEN, NULL, "your role may not do this");
+  if (!(access_roles(actor_roles(actor)) & access_senders(e->access[row - e->service->rows])))
+    return ERR(FORBIDDEN, NULL, "your role may not do this");
   if (!actor_covers(actor, request->area)) return ERR(FORBIDDEN, NULL, "this is not in your areas");
   if (!area) return ERR(NOT_FOUND, NULL, "there is no such area");
   if (!e->store->ops->ready(e->store))
@@ -391,7 +418,7 @@ static struct job *command_job(struct engine *e, const struct row *row, const Ar
   j->route = *route;
   set_correlation(j, request->correlation_id);
   j->m.actor = actor_copy(&j->arena, actor);
-  j->m.roles = actor_roles(actor);
+  j->m.roles = access_roles(actor_roles(actor));
   j->purpose = text_is_slug(request->purpose) ? arena_text(&j->arena, request->purpose) : NULL;
   j->m.check_only = j->rs.certain = request->check_only; // no commit follows that would show a stale guess
   j->body = arena_unpack(&j->arena, row->body, request->body.data, request->body.len);

@@ -1,6 +1,7 @@
 // One message on its way through the engine, shared by engine.c (the way), job_read.c (reading), job_keys.c (opening
 // and sealing) and job_commit.c (packing the change). Nobody else includes this.
 #pragma once
+#include "access.h"
 #include "cache.h"
 #include "change.h"
 #include "engine.h"
@@ -32,6 +33,7 @@ struct job {
   struct records rs;
   struct change change;
   struct key_slot *keys;
+  uint8_t shown;         // of a command: the partitions that the actor is shown in the reply
   struct record *opened; // the last record whose confidential parts were dealt with
   enum {
     JOB_READING,
@@ -58,6 +60,7 @@ struct job {
 
 struct engine {
   const struct service *service;
+  const struct access_row **access; // of each row of the service that is a command's
   const struct config *config;
   const struct keys *keys;
   struct store *store;

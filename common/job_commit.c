@@ -131,7 +131,7 @@ static size_t open_partitions(const struct job *j, Partition out[KEYS_PARTITIONS
 
 static Operation operation_of(const struct job *j) {
   if (j->m.check_only) return OPERATION__CONSULTATION;
-  return j->row->operation ? j->row->operation : OPERATION__ALTERATION;
+  return j->m.access && j->m.access->operation ? j->m.access->operation : OPERATION__ALTERATION;
 }
 
 // Who did what to whose record: nothing that touches somebody's record is committed without it, a read included.

@@ -8,7 +8,8 @@
 //                       audit has those of all services
 //   notary.audit        the key of the notary's chain of audit entries, and notary.sign, which signs its heads;
 //                       notary.public is the other half, 64 hex digits, for whoever verifies them
-//   <account>.redis     the password of an account in Redis (accounts.h), 64 hex digits; users.acl is Redis' list of the
+//   <account>.redis     the password of an account in Redis (accounts.h), 64 hex digits; users.acl is Redis' list of
+//   the
 //                       accounts with hashes of the passwords
 //   <partition>.master  a partition's master key, 64 hex digits: contact.master, supervision.master, mentoring.master,
 //                       safeguarding.master. A service reads those that its entry in peers.yaml names (opens), and
@@ -63,6 +64,6 @@ int keys_read_secret(const char *folder, const char *stem, const char *suffix, u
                      size_t errors_bytes);
 
 // Makes what is missing in the folder: services' and the notary's keys, the gateway's signing key, master keys,
-// passwords, peers.yaml, users.acl. Leaves what is there. `foreign`: also a peer of that name, which may send `sends` (types separated by
-// commas) and signs its own actors.
+// passwords, peers.yaml, users.acl. Leaves what is there. `foreign`: also a peer of that name, which may send `sends`
+// (types separated by commas) and signs its own actors.
 int keys_generate(const char *folder, const char *foreign, const char *sends, char *errors, size_t errors_bytes);

@@ -93,6 +93,24 @@ const struct page *records_want_page(struct records *rs, const char *index, cons
   return NULL;
 }
 
+void records_init_absent(struct records *rs, const struct records *wanted, const char *own) {
+  records_init(rs, wanted->arena);
+  for (const struct record *r = wanted->first; r; r = r->next) {
+    struct record *absent = want(rs, r->type, r->id);
+    absent->known = true;
+    if (strcmp(r->id, own)) continue;
+    absent->body = r->body;
+    absent->version = r->version;
+  }
+  for (const struct page *p = wanted->pages; p; p = p->next) {
+    struct page *empty = arena_copy(rs->arena, p, sizeof *p);
+    *empty = (struct page){.index = p->index, .after = p->after, .limit = p->limit, .known = true, .next = rs->pages};
+    rs->pages = empty;
+  }
+  rs->rows = wanted->rows;
+  rs->n_unknown = 0;
+}
+
 const void *records_get(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id) {
   if (!id || !*id) return NULL;
   const struct record *r = records_find(rs, type, id);

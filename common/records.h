@@ -19,6 +19,7 @@ struct record {
   bool known;       // has been read (or was taken to be absent by records_want_absent)
   bool presumed;    // taken to be absent without reading; the commit checks it
   bool closed;      // what is confidential in it stays sealed
+  bool for_access;  // wanted only to see how the actor stands to somebody (access.h)
   struct record *next;
 };
 
@@ -55,6 +56,8 @@ struct records {
 };
 
 void records_init(struct records *rs, struct arena *arena);
+// The same records and pages wanted, as if nothing of it were there but records under the id `own`.
+void records_init_absent(struct records *rs, const struct records *wanted, const char *own);
 
 // The record, or NULL when there is none or it has not been read yet. `id` may be NULL or empty: then NULL.
 const void *records_want(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);

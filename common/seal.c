@@ -92,6 +92,35 @@ bool seal_walk(ProtobufCMessage *m, seal_visit_fn *visit, void *context) {
   return true;
 }
 
+// --- taking out
+
+static bool is_shown(const ProtobufCMessage *m, const struct shape *s, unsigned shown) {
+  unsigned p = (unsigned)partition_of(m, s);
+  return p < 8 * sizeof shown && shown & (1u << p);
+}
+
+static void take_out_of_field(ProtobufCMessage *m, const ProtobufCFieldDescriptor *f, unsigned shown) {
+  const bool confidential = shape_of(f->descriptor)->seal != NULL;
+  ProtobufCMessage **messages;
+  size_t n = messages_of(m, f, &messages), kept = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (confidential && !is_shown(messages[i], shape_of(f->descriptor), shown)) continue;
+    if (!confidential) seal_take_out(messages[i], shown);
+    messages[kept++] = messages[i];
+  }
+  if (f->label == PROTOBUF_C_LABEL_REPEATED)
+    *(size_t *)member(m, f->quantifier_offset) = kept;
+  else if (n && !kept)
+    *messages = NULL;
+}
+
+void seal_take_out(ProtobufCMessage *m, unsigned shown) {
+  for (unsigned i = 0; i < m->descriptor->n_fields; i++) {
+    const ProtobufCFieldDescriptor *f = &m->descriptor->fields[i];
+    if (f->type == PROTOBUF_C_TYPE_MESSAGE && seal_concerns(f->descriptor)) take_out_of_field(m, f, shown);
+  }
+}
+
 // --- boxes
 
 // The additional data as one hash: each part with its length in front, so that no two lists of parts look alike.

@@ -35,6 +35,10 @@ bool seal_walk(ProtobufCMessage *m, seal_visit_fn *visit, void *context);
 // Whether messages of that type can hold anything confidential (remembered per type).
 bool seal_concerns(const ProtobufCMessageDescriptor *type);
 
+// Takes every confidential message out of `m`, at any depth, whose partition is not in `shown`, a set of (1 <<
+// partition). What was pointed at stays as it is; the pointers to it in `m` are gone.
+void seal_take_out(ProtobufCMessage *m, unsigned shown);
+
 // Replaces the content of a confidential message by its seal: afterwards every field but `partition` and `seal` is
 // unset.
 void seal_close(ProtobufCMessage *confidential, Seal **seal, const struct data_key *key, const char *subject,

@@ -1,8 +1,11 @@
 // A service is a table from messages to pure decisions. This is the table, and what a decision is given.
 //
+// Who may send a command, whose records they reach with it and what they are shown is no service's to say: it stands in
+// one table for all of them (access.h).
+//
 // A service holds no callbacks, no I/O, no clock and no randomness of its own: the moment arrives with the message. The
-// runtime (engine.h) takes the message in, checks role and area, reads what `needs` wants, calls `decide`, commits the
-// change, retries when another writer was first, replies and publishes.
+// runtime (engine.h) takes the message in, checks role and area, reads what `needs` wants, calls `decide`, checks whom
+// that concerns, commits the change, retries when another writer was first, replies and publishes.
 #pragma once
 #include "arena.h"
 #include "common.pb-c.h"
@@ -10,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct access_row;
 struct records;
 struct change;
 struct config;
@@ -28,10 +32,11 @@ typedef uint32_t roles_t;
 struct message {
   const char *type;
   const Area *area;
-  const void *body;   // the unpacked command, event or outcome; NULL for a timer
-  const Actor *actor; // who sent a command; NULL for events, timers and outcomes
-  roles_t roles;      // the actor's
-  const char *timer;  // of a timer: what follows the first '/' of its name
+  const void *body;                // the unpacked command, event or outcome; NULL for a timer
+  const Actor *actor;              // who sent a command; NULL for events, timers and outcomes
+  roles_t roles;                   // the actor's, as far as they count
+  const struct access_row *access; // of a command: who may know what by it (access.h); NULL for all others
+  const char *timer;               // of a timer: what follows the first '/' of its name
   struct moment now;
   const void *settings; // what the service's `load` made
   struct arena *arena;
@@ -49,8 +54,6 @@ struct row {
   enum row_kind kind;
   const ProtobufCMessageDescriptor *body; // not for timers
   const char *timer;                      // timers: the name before the first '/'
-  roles_t roles;                          // commands: who may send it; 0: nobody
-  Operation operation;                    // commands: for the audit
   void (*needs)(struct records *want, const struct message *m);
   struct change (*decide)(const struct records *have, const struct message *m);
   const char *statement; // instead of decide, for events: the read model's statement of that name

@@ -1,13 +1,25 @@
 // The list of dead letters, and sending one again.
+#include "access.h"
 #include "courier.h"
 #include "text.h"
 
-// What is shown of a delivery: never to whom it goes or what it says; and whose it is only to those who may know that.
+// What is shown of a delivery: never to whom it goes or what it says.
 static Delivery *shown(const struct message *m, const Delivery *delivery) {
   Delivery *copy = delivery_copy(m->arena, delivery);
   copy->request->outgoing = NULL;
-  if (!(m->roles & MAY(COORDINATOR))) copy->request->subject = "";
   return copy;
+}
+
+// To those who do not reach whom it is about, as an operator, it is a message that has not gone out, and why.
+static Delivery *shown_without_person(const struct message *m, const Delivery *delivery) {
+  Delivery *copy = shown(m, delivery);
+  copy->request->subject = copy->request->about = (char *)protobuf_c_empty_string;
+  return copy;
+}
+
+static void want_letter(struct records *want, const struct message *m, const char *id) {
+  const Delivery *d = records_want(want, &delivery__descriptor, id);
+  if (d) access_want(want, m, d->request->subject);
 }
 
 static uint32_t page_limit(const ListDeadLetters *command) {
@@ -18,7 +30,7 @@ void needs_list_dead_letters(struct records *want, const struct message *m) {
   const ListDeadLetters *command = m->body;
   if (page_limit(command) > COURIER_PAGE_MOST) return;
   const struct page *page = records_want_page(want, COURIER_DEAD_LETTERS, command->after, page_limit(command));
-  for (size_t i = 0; page && i < page->n_members; i++) records_want(want, &delivery__descriptor, page->members[i]);
+  for (size_t i = 0; page && i < page->n_members; i++) want_letter(want, m, page->members[i]);
 }
 
 struct change decide_list_dead_letters(const struct records *have, const struct message *m) {
@@ -33,8 +45,9 @@ struct change decide_list_dead_letters(const struct records *have, const struct 
   for (size_t i = 0; i < page->n_members; i++) {
     const Delivery *d = records_get(have, &delivery__descriptor, page->members[i]);
     if (!d) continue;
-    reply->deliveries[reply->n_deliveries++] = shown(m, d);
-    change_touch(&c, d->request->subject);
+    bool sees = access_sees(have, m, d->request->subject);
+    reply->deliveries[reply->n_deliveries++] = sees ? shown(m, d) : shown_without_person(m, d);
+    if (sees) change_touch(&c, d->request->subject);
   }
   if (page->more) reply->next = page->members[page->n_members - 1];
   change_reply(&c, NULL, reply, 0);

@@ -1,4 +1,4 @@
-// The service as a table: which message leads to which decision, and who may send it.
+// The service as a table: which message leads to which decision.
 #include "courier.h"
 #include "perform.h"
 
@@ -19,14 +19,10 @@ static const struct row rows[] = {
      .decide = on_delivery_attempted},
     {.kind = ROW_COMMAND,
      .body = &list_dead_letters__descriptor,
-     .roles = MAY(OPERATOR) | MAY(COORDINATOR),
-     .operation = OPERATION__CONSULTATION,
      .needs = needs_list_dead_letters,
      .decide = decide_list_dead_letters},
     {.kind = ROW_COMMAND,
      .body = &retry_delivery__descriptor,
-     .roles = MAY(OPERATOR) | MAY(COORDINATOR),
-     .operation = OPERATION__DISCLOSURE,
      .needs = needs_retry_delivery,
      .decide = decide_retry_delivery},
     {0},

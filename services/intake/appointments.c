@@ -23,9 +23,9 @@ static const Appointment *want_appointment(struct records *want, const struct me
   return a;
 }
 
-static const Appointment *visible_appointment(const struct records *have, const struct message *m, const char *id) {
+static const Appointment *found_appointment(const struct records *have, const char *id) {
   const Appointment *a = records_get(have, &appointment__descriptor, id);
-  return a && visible_engagement(have, m, a->engagement_id) ? a : NULL;
+  return a && found_engagement(have, a->engagement_id) ? a : NULL;
 }
 
 // --- what was sent
@@ -65,7 +65,6 @@ static void check_new(const struct checks *k, const struct message *m, const App
 static struct change made_before(const struct records *have, const struct message *m, const Appointment *there,
                                  const Appointment *sent, const char *prefix) {
   struct change c = change_of(m);
-  if (!visible_appointment(have, m, there->id)) return not_found(m, NULL);
   if (same_content(m->arena, senders_part(m, there), sent))
     change_reply(&c, there->crn, there, version_of(have, there));
   else
@@ -132,7 +131,7 @@ struct change decide_make_appointment(const struct records *have, const struct m
   Appointment *a = senders_part(m, cmd->appointment);
   const Appointment *there = records_get(have, &appointment__descriptor, a->id);
   if (there) return made_before(have, m, there, a, "");
-  const Engagement *e = visible_engagement(have, m, a->engagement_id);
+  const Engagement *e = found_engagement(have, a->engagement_id);
   if (!e) return not_found(m, "/engagementId");
   check_new(&k, m, a, e);
   if (!change_refused(&c)) make(&c, m, a, e);
@@ -207,14 +206,14 @@ struct change decide_reschedule_appointment(const struct records *have, const st
   struct change c = change_of(m);
   const struct checks k = {.change = &c, .prefix = "/appointment"};
   if (!cmd->appointment) return refuse(m, CODE__INVALID, "/appointment", "is missing: send the new appointment");
-  const Appointment *old = visible_appointment(have, m, cmd->id);
+  const Appointment *old = found_appointment(have, cmd->id);
   if (!old) return not_found(m, NULL);
   Appointment *a = replacement(&k, m, old);
   if (!a) return c;
   const Appointment *there = records_get(have, &appointment__descriptor, a->id);
   if (there && strcmp(there->supersedes, old->id) == 0) return made_before(have, m, there, a, k.prefix);
   if (there) return refuse(m, CODE__CONFLICT, "/appointment/id", "is taken by another appointment: choose a new one");
-  const Engagement *e = visible_engagement(have, m, a->engagement_id);
+  const Engagement *e = found_engagement(have, a->engagement_id);
   if (!check_planned(&k, old)) return c;
   check_new(&k, m, a, e);
   if (!change_refused(&c)) supersede(&c, m, old, a, e);
@@ -241,7 +240,7 @@ struct change decide_cancel_appointment(const struct records *have, const struct
   struct change c = change_of(m);
   const struct checks k = {.change = &c, .prefix = ""};
   if (!check_line(&k, "/why", cmd->why, 0, 500)) return c;
-  const Appointment *was = visible_appointment(have, m, cmd->id);
+  const Appointment *was = found_appointment(have, cmd->id);
   if (!was) return not_found(m, NULL);
   uint64_t version = version_of(have, was);
   if (was->state == APPOINTMENT_STATE__CANCELLED) {
@@ -263,7 +262,7 @@ void needs_read_appointment(struct records *want, const struct message *m) {
 }
 
 struct change decide_read_appointment(const struct records *have, const struct message *m) {
-  const Appointment *a = visible_appointment(have, m, ((const ReadAppointment *)m->body)->id);
+  const Appointment *a = found_appointment(have, ((const ReadAppointment *)m->body)->id);
   if (!a) return not_found(m, NULL);
   struct change c = change_of(m);
   change_reply(&c, a->crn, a, version_of(have, a));
@@ -283,7 +282,7 @@ void needs_list_appointments(struct records *want, const struct message *m) {
 // In order of their start.
 struct change decide_list_appointments(const struct records *have, const struct message *m) {
   const ListAppointments *cmd = m->body;
-  const Person *person = visible_person(have, m, cmd->crn);
+  const Person *person = found_person(have, m, cmd->crn);
   if (!person) return not_found(m, NULL);
   const struct page *page = records_page(have, index_of_person(m, person->crn), cmd->after);
   Appointments *list = arena_take(m->arena, sizeof *list);

@@ -59,9 +59,8 @@ static Engagement *taken_in(const struct message *m, struct change *c, const Eng
 }
 
 // The same engagement sent again answers as before, whatever became of it since.
-static struct change opened_before(const struct records *have, const struct message *m, const Engagement *sent) {
-  const Engagement *there = visible_engagement(have, m, sent->id);
-  if (!there) return not_found(m, NULL);
+static struct change opened_before(const struct records *have, const struct message *m, const Engagement *there,
+                                   const Engagement *sent) {
   if (!same_content(m->arena, senders_part(m, there), sent))
     return refuse(m, CODE__CONFLICT, NULL, "this id is taken by another engagement: choose a new one");
   struct change c = change_of(m);
@@ -84,8 +83,9 @@ struct change decide_open_engagement(const struct records *have, const struct me
   struct change c = change_of(m);
   Engagement *e = taken_in(m, &c, cmd->engagement);
   if (!e) return c;
-  if (records_get(have, &engagement__descriptor, e->id)) return opened_before(have, m, e);
-  const Person *person = visible_person(have, m, e->crn);
+  const Engagement *there = found_engagement(have, e->id);
+  if (there) return opened_before(have, m, there, e);
+  const Person *person = found_person(have, m, e->crn);
   if (!person) return not_found(m, "/crn");
   e->practitioner = person->practitioner;
   e->explanation = pathways_find(m->settings, e->pathway)->explanation;
@@ -131,7 +131,7 @@ static void publish_closed(struct change *c, const struct message *m, const Enga
 
 struct change decide_close_engagement(const struct records *have, const struct message *m) {
   const CloseEngagement *cmd = m->body;
-  const Engagement *was = visible_engagement(have, m, cmd->id);
+  const Engagement *was = found_engagement(have, cmd->id);
   if (!was) return not_found(m, NULL);
   uint64_t version = version_of(have, was);
   struct change c = change_of(m);
@@ -153,7 +153,7 @@ void needs_read_engagement(struct records *want, const struct message *m) {
 }
 
 struct change decide_read_engagement(const struct records *have, const struct message *m) {
-  const Engagement *e = visible_engagement(have, m, ((const ReadEngagement *)m->body)->id);
+  const Engagement *e = found_engagement(have, ((const ReadEngagement *)m->body)->id);
   if (!e) return not_found(m, NULL);
   struct change c = change_of(m);
   change_reply(&c, e->crn, e, version_of(have, e));
@@ -171,7 +171,7 @@ void needs_list_engagements(struct records *want, const struct message *m) {
 
 struct change decide_list_engagements(const struct records *have, const struct message *m) {
   const ListEngagements *cmd = m->body;
-  const Person *person = visible_person(have, m, cmd->crn);
+  const Person *person = found_person(have, m, cmd->crn);
   if (!person) return not_found(m, NULL);
   const struct page *page = records_page(have, index_of_person(m, person->crn), cmd->after);
   Engagements *list = arena_take(m->arena, sizeof *list);

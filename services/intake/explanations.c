@@ -64,9 +64,7 @@ static void check_wording(const struct checks *k, const struct message *m, const
 }
 
 // The same explanation sent again answers as before.
-static struct change recorded_before(const struct records *have, const struct message *m, const Explanation *there,
-                                     const Explanation *sent) {
-  if (!visible_person(have, m, there->crn)) return not_found(m, NULL);
+static struct change recorded_before(const struct message *m, const Explanation *there, const Explanation *sent) {
   if (!same_content(m->arena, senders_part(m, there), sent))
     return refuse(m, CODE__CONFLICT, "/id", "is taken by another explanation: choose a new id");
   struct change c = change_of(m);
@@ -113,8 +111,8 @@ struct change decide_record_explanation(const struct records *have, const struct
   if (change_refused(&c)) return c;
   Explanation *e = senders_part(m, cmd->explanation);
   const Explanation *there = records_get(have, &explanation__descriptor, e->id);
-  if (there) return recorded_before(have, m, there, e);
-  const Engagement *on = visible_engagement(have, m, e->engagement_id);
+  if (there) return recorded_before(m, there, e);
+  const Engagement *on = found_engagement(have, e->engagement_id);
   if (!on) return not_found(m, "/engagementId");
   check_wording(&k, m, e, on);
   if (!change_refused(&c)) record(&c, m, e, on);
@@ -134,7 +132,7 @@ void needs_list_explanations(struct records *want, const struct message *m) {
 
 struct change decide_list_explanations(const struct records *have, const struct message *m) {
   const ListExplanations *cmd = m->body;
-  const Engagement *on = visible_engagement(have, m, cmd->engagement_id);
+  const Engagement *on = found_engagement(have, cmd->engagement_id);
   if (!on) return not_found(m, NULL);
   const struct page *page = records_page(have, index_of_engagement(m, on->id), cmd->after);
   Explanations *list = arena_take(m->arena, sizeof *list);

@@ -89,7 +89,6 @@ static char *index_of_practitioner(const struct message *m, const char *practiti
 // The person with name and contact details, as only the messages about people themselves need them.
 static void want_details(struct records *want, const struct message *m, const char *crn) {
   records_want(want, &person__descriptor, crn_in(m, crn));
-  want_whose(want, m, crn);
 }
 
 void needs_register_person(struct records *want, const struct message *m) {
@@ -98,9 +97,8 @@ void needs_register_person(struct records *want, const struct message *m) {
 }
 
 // The same person sent again answers as before.
-static struct change registered_before(const struct records *have, const struct message *m, const Person *sent) {
-  const Person *there = visible_person(have, m, sent->crn);
-  if (!there) return not_found(m, NULL);
+static struct change registered_before(const struct records *have, const struct message *m, const Person *there,
+                                       const Person *sent) {
   Person as_sent = *there;
   as_sent.registered_at = NULL;
   if (!same_content(m->arena, &as_sent, sent))
@@ -124,7 +122,8 @@ struct change decide_register_person(const struct records *have, const struct me
   struct change c = change_of(m);
   Person *p = taken_in(m, &c, cmd->person);
   if (!p) return c;
-  if (records_get(have, &person__descriptor, p->crn)) return registered_before(have, m, p);
+  const Person *there = found_person(have, m, p->crn);
+  if (there) return registered_before(have, m, there, p);
   p->registered_at = timestamp_of(m->arena, m->now.ms);
   change_write(&c, p->crn, p->crn, p);
   change_index(&c, "people", p->crn);
@@ -162,7 +161,7 @@ struct change decide_change_person(const struct records *have, const struct mess
   struct change c = change_of(m);
   Person *p = taken_in(m, &c, cmd->person);
   if (!p) return c;
-  const Person *was = visible_person(have, m, p->crn);
+  const Person *was = found_person(have, m, p->crn);
   if (!was) return not_found(m, NULL);
   uint64_t version = records_version(have, &person__descriptor, p->crn);
   if (!check_version(&(struct checks){.change = &c, .prefix = ""}, cmd->seen_version, version)) return c;
@@ -180,40 +179,82 @@ void needs_read_person(struct records *want, const struct message *m) {
   want_details(want, m, ((const ReadPerson *)m->body)->crn);
 }
 
+// A person is shown their own record without who may not read it, and without what to beware of when contacting them:
+// it is written down for those who contact them, and whoever holds the person's telephone may not be the person.
+static const Person *shown_to_self(const struct message *m, const Person *p) {
+  Person *shown = arena_copy(m->arena, p, sizeof *p);
+  shown->n_restricted = 0;
+  if (!p->personal) return shown;
+  shown->personal = arena_copy(m->arena, p->personal, sizeof *p->personal);
+  shown->personal->safe_contact = (char *)protobuf_c_empty_string;
+  return shown;
+}
+
 struct change decide_read_person(const struct records *have, const struct message *m) {
-  const Person *p = visible_person(have, m, ((const ReadPerson *)m->body)->crn);
+  const Person *p = found_person(have, m, ((const ReadPerson *)m->body)->crn);
   if (!p) return not_found(m, NULL);
   struct change c = change_of(m);
-  change_reply(&c, p->crn, p, records_version(have, &person__descriptor, p->crn));
+  bool self = !strcmp(p->crn, m->actor->id);
+  change_reply(&c, p->crn, self ? shown_to_self(m, p) : p, records_version(have, &person__descriptor, p->crn));
   return c;
 }
 
+// Whoever does not see the whole area is asked for their own list where they name none.
 static const char *index_of_list(const struct message *m) {
   const ListPeople *cmd = m->body;
-  return text_is_empty(cmd->practitioner) ? "people" : index_of_practitioner(m, cmd->practitioner);
+  if (!text_is_empty(cmd->practitioner)) return index_of_practitioner(m, cmd->practitioner);
+  return access_whole_area(m) ? "people" : index_of_practitioner(m, m->actor->id);
 }
 
+static bool sees_some(const struct records *have, const struct message *m, const struct page *page) {
+  bool some = false;
+  for (size_t i = 0; i < page->n_members; i++) some |= access_sees(have, m, page->members[i]);
+  return some;
+}
+
+static const char *last_of(const struct page *page) {
+  return page->members[page->n_members - 1];
+}
+
+static void want_people(struct records *want, const struct message *m, const struct page *page) {
+  for (size_t i = 0; i < page->n_members; i++) {
+    want_details(want, m, page->members[i]);
+    access_want(want, m, page->members[i]);
+  }
+}
+
+// Pages that show the sender nobody are passed over, and the next page begins after the last who is shown: where a page
+// ends must not tell of somebody whom the sender may not see.
 void needs_list_people(struct records *want, const struct message *m) {
   const ListPeople *cmd = m->body;
-  const struct page *page = records_want_page(want, index_of_list(m), cmd->after, list_limit(cmd->limit));
-  for (size_t i = 0; page && i < page->n_members; i++) want_details(want, m, page->members[i]);
+  const struct page *page = NULL;
+  do {
+    page = records_want_page(want, index_of_list(m), page ? last_of(page) : cmd->after, list_limit(cmd->limit));
+    if (page) want_people(want, m, page);
+  } while (page && !want->n_unknown && page->more && !sees_some(want, m, page));
+}
+
+static const struct page *page_to_show(const struct records *have, const struct message *m) {
+  const ListPeople *cmd = m->body;
+  const struct page *page = records_page(have, index_of_list(m), cmd->after);
+  while (page->more && !sees_some(have, m, page)) page = records_page(have, index_of_list(m), last_of(page));
+  return page;
 }
 
 // Those whom the sender may not see are left out without a gap.
 struct change decide_list_people(const struct records *have, const struct message *m) {
-  const ListPeople *cmd = m->body;
-  const struct page *page = records_page(have, index_of_list(m), cmd->after);
+  const struct page *page = page_to_show(have, m);
   struct change c = change_of(m);
   People *people = arena_take(m->arena, sizeof *people);
   people__init(people);
   people->people = arena_take(m->arena, (page->n_members + 1) * sizeof *people->people);
   for (size_t i = 0; i < page->n_members; i++) {
-    const Person *p = visible_person(have, m, page->members[i]);
-    if (!p) continue;
+    const Person *p = found_person(have, m, page->members[i]);
+    if (!p || !access_sees(have, m, p->crn)) continue;
     people->people[people->n_people++] = (Person *)p;
     change_touch(&c, p->crn);
+    if (page->more) people->next = p->crn;
   }
-  people->next = list_next(page);
   change_reply(&c, NULL, people, 0);
   return c;
 }

@@ -1,5 +1,4 @@
 #include "reading.h"
-#include "../own_mentee.h"
 #include "text.h"
 #include <inttypes.h>
 #include <string.h>
@@ -16,27 +15,14 @@ const char *crn_in(const struct message *m, const char *text) {
 
 void want_person(struct records *want, const struct message *m, const char *crn) {
   records_want_closed(want, &person__descriptor, crn_in(m, crn));
-  want_whose(want, m, crn);
-}
-
-void want_whose(struct records *want, const struct message *m, const char *crn) {
-  if (comes_as_mentor(m)) want_own_mentee(want, crn_in(m, crn));
 }
 
 bool comes_as_mentor(const struct message *m) {
   return (m->roles & MAY(MENTOR)) && !(m->roles & (MAY(PRACTITIONER) | MAY(SAFEGUARDING_LEAD) | MAY(AUDITOR)));
 }
 
-static bool is_restricted(const Person *p, const struct message *m) {
-  for (size_t i = 0; i < p->n_restricted; i++)
-    if (strcmp(p->restricted[i], m->actor->id) == 0) return true;
-  return false;
-}
-
-const Person *visible_person(const struct records *have, const struct message *m, const char *crn) {
-  const Person *p = records_get(have, &person__descriptor, crn_in(m, crn));
-  if (!p || is_restricted(p, m)) return NULL;
-  return !comes_as_mentor(m) || is_own_mentee(have, m, p->crn) ? p : NULL;
+const Person *found_person(const struct records *have, const struct message *m, const char *crn) {
+  return records_get(have, &person__descriptor, crn_in(m, crn));
 }
 
 const Engagement *want_engagement(struct records *want, const struct message *m, const char *id) {
@@ -45,13 +31,12 @@ const Engagement *want_engagement(struct records *want, const struct message *m,
   return e;
 }
 
-const Engagement *visible_engagement(const struct records *have, const struct message *m, const char *id) {
-  const Engagement *e = records_get(have, &engagement__descriptor, id);
-  return e && visible_person(have, m, e->crn) ? e : NULL;
+const Engagement *found_engagement(const struct records *have, const char *id) {
+  return records_get(have, &engagement__descriptor, id);
 }
 
 struct change not_found(const struct message *m, const char *field) {
-  return refuse(m, CODE__NOT_FOUND, field, "is not there, or not for you to read");
+  return refuse(m, CODE__NOT_FOUND, field, ACCESS_NOT_FOUND);
 }
 
 unsigned list_limit(unsigned asked) {

@@ -44,7 +44,7 @@ void needs_read_session(struct records *want, const struct message *m) {
 
 struct change decide_read_session(const struct records *have, const struct message *m) {
   const Session *s = records_get(have, &session__descriptor, ((const ReadSession *)m->body)->id);
-  if (!s || !visible_person(have, m, s->crn) || !sees_session(m, s)) return not_found(m, NULL);
+  if (!s || !sees_session(m, s)) return not_found(m, NULL);
   struct change c = change_of(m);
   change_reply(&c, s->crn, session_shown(m, s), records_version(have, &session__descriptor, s->id));
   return c;
@@ -62,7 +62,7 @@ void needs_read_session_version(struct records *want, const struct message *m) {
 
 struct change decide_read_session_version(const struct records *have, const struct message *m) {
   const SessionVersion *v = records_get(have, &session_version__descriptor, version_id(m));
-  if (!v || !visible_person(have, m, v->session->crn) || !sees_session(m, v->session)) return not_found(m, NULL);
+  if (!v || !sees_session(m, v->session)) return not_found(m, NULL);
   SessionVersion *shown = arena_copy(m->arena, v, sizeof *v);
   shown->session = (Session *)session_shown(m, v->session);
   struct change c = change_of(m);
@@ -82,7 +82,7 @@ void needs_list_sessions(struct records *want, const struct message *m) {
 
 struct change decide_list_sessions(const struct records *have, const struct message *m) {
   const ListSessions *cmd = m->body;
-  const Person *person = visible_person(have, m, cmd->crn);
+  const Person *person = found_person(have, m, cmd->crn);
   if (!person) return not_found(m, NULL);
   const struct page *page = records_page(have, index_of_sessions(m, person->crn), cmd->after);
   Sessions *list = arena_take(m->arena, sizeof *list);

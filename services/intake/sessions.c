@@ -82,8 +82,8 @@ static void check_sender(struct intake_of *in) {
 
 // Completes what was sent by what it belongs to. False: refused.
 static bool place(struct intake_of *in) {
-  in->engagement = visible_engagement(in->have, in->m, in->s->engagement_id);
-  if (!in->engagement) return wrong(&in->k, CODE__NOT_FOUND, "/engagementId", "is not there, or not for you to read");
+  in->engagement = found_engagement(in->have, in->s->engagement_id);
+  if (!in->engagement) return wrong(&in->k, CODE__NOT_FOUND, "/engagementId", ACCESS_NOT_FOUND);
   in->pathway = pathways_find(in->m->settings, in->engagement->pathway);
   if (!in->pathway)
     return wrong(&in->k, CODE__REFUSED_BY_RULE, "/engagementId", "its pathway has no file any more: ask the operator");
@@ -182,7 +182,7 @@ void needs_record_session(struct records *want, const struct message *m) {
 
 // The same session sent again answers as before.
 static struct change recorded_before(struct intake_of *in, const Session *there) {
-  if (!visible_person(in->have, in->m, there->crn) || !sees_session(in->m, there)) return not_found(in->m, NULL);
+  if (!sees_session(in->m, there)) return not_found(in->m, NULL);
   if (!same_content(in->m->arena, senders_part(in->m, there), in->s))
     return refuse(in->m, CODE__CONFLICT, "/id",
                   "is taken by a session with other content: choose a new id, or amend that session");
@@ -322,7 +322,7 @@ struct change decide_amend_session(const struct records *have, const struct mess
   const AmendSession *cmd = m->body;
   if (!cmd->session) return refuse(m, CODE__INVALID, "/session", "is missing: send the session as it should read");
   const Session *was = records_get(have, &session__descriptor, cmd->session->id);
-  if (!was || !visible_engagement(have, m, was->engagement_id) || !sees_session(m, was)) return not_found(m, NULL);
+  if (!was || !sees_session(m, was)) return not_found(m, NULL);
   struct intake_of in = {.m = m, .have = have, .c = change_of(m)};
   in.k = (struct checks){.change = &in.c, .prefix = "/session"};
   uint64_t version = records_version(have, &session__descriptor, was->id);

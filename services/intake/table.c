@@ -1,52 +1,24 @@
-// The table of intake: each message that it takes, who may send it, and the two functions that answer it.
-//
-// By default nobody may. A person on probation reads no record here, a manager reads reports only, and an operator
-// reads nobody's record at all. A mentor records contacts with their own people and explains confidentiality to them,
-// and reads what they recorded themselves. A coordinator sees people, because matching needs it, and nothing of what
-// was said; an auditor sees sessions without their narrative (session_reading.c).
+// The table of intake: each message that it takes, and the two functions that answer it.
 #include "config.h"
 #include "intake.h"
 #include "intake.pb-c.h"
 #include "pathways.h"
 
-#define WRITERS (MAY(PRACTITIONER) | MAY(CASE_SYSTEM))
-#define MENTORS MAY(MENTOR)
-#define READERS (MAY(PRACTITIONER) | MAY(SAFEGUARDING_LEAD) | MAY(AUDITOR))
-#define READERS_OF_PEOPLE (READERS | MAY(COORDINATOR))
-
-#define ROW(name, who, why)                                                                                            \
-  {                                                                                                                    \
-    .kind = ROW_COMMAND, .body = &name##__descriptor, .roles = (who), .operation = OPERATION__##why,                   \
-    .needs = needs_##name, .decide = decide_##name                                                                     \
-  }
+#define ROW(name)                                                                                                      \
+  { .kind = ROW_COMMAND, .body = &name##__descriptor, .needs = needs_##name, .decide = decide_##name }
 
 static const struct row rows[] = {
-    ROW(register_person, WRITERS, COLLECTION),
-    ROW(change_person, WRITERS, ALTERATION),
-    ROW(read_person, READERS_OF_PEOPLE, CONSULTATION),
-    ROW(list_people, READERS_OF_PEOPLE, CONSULTATION),
-
-    ROW(open_engagement, WRITERS, COLLECTION),
-    ROW(close_engagement, WRITERS, ALTERATION),
-    ROW(read_engagement, READERS, CONSULTATION),
-    ROW(list_engagements, READERS, CONSULTATION),
-
-    ROW(make_appointment, WRITERS, COLLECTION),
-    ROW(reschedule_appointment, WRITERS, ALTERATION),
-    ROW(cancel_appointment, WRITERS, ALTERATION),
-    ROW(read_appointment, READERS, CONSULTATION),
-    ROW(list_appointments, READERS, CONSULTATION),
-
-    ROW(record_session, WRITERS | MENTORS, COLLECTION),
-    ROW(amend_session, WRITERS | MENTORS, ALTERATION),
-    ROW(read_session, READERS | MENTORS, CONSULTATION),
-    ROW(read_session_version, READERS | MENTORS, CONSULTATION),
-    ROW(list_sessions, READERS | MENTORS, CONSULTATION),
-
-    ROW(record_explanation, WRITERS | MENTORS, COLLECTION),
-    ROW(list_explanations, READERS | MENTORS, CONSULTATION),
-    ROW(read_confidentiality, WRITERS | READERS_OF_PEOPLE | MENTORS | MAY(MENTOR_SUPERVISOR), OPERATION_NONE),
-    {0},
+    ROW(register_person),      ROW(change_person),
+    ROW(read_person),          ROW(list_people),
+    ROW(open_engagement),      ROW(close_engagement),
+    ROW(read_engagement),      ROW(list_engagements),
+    ROW(make_appointment),     ROW(reschedule_appointment),
+    ROW(cancel_appointment),   ROW(read_appointment),
+    ROW(list_appointments),    ROW(record_session),
+    ROW(amend_session),        ROW(read_session),
+    ROW(read_session_version), ROW(list_sessions),
+    ROW(record_explanation),   ROW(list_explanations),
+    ROW(read_confidentiality), {0},
 };
 
 static const ProtobufCMessageDescriptor *const owns[] = {

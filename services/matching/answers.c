@@ -3,13 +3,9 @@
 #include "rules.h"
 #include <string.h>
 
-// The offer, where it is this mentor's. The link in a notice opens one offer and nothing else.
-static const Offer *own(const struct records *have, const struct message *m) {
+static const Offer *named(const struct records *have, const struct message *m) {
   const char *id = matching_id(m);
-  if (!text_is_uuid(id)) return NULL;
-  if (!text_is_empty(m->actor->only) && strcmp(m->actor->only, arena_printf(m->arena, "Offer/%s", id))) return NULL;
-  const Offer *offer = records_get(have, &offer__descriptor, id);
-  return offer && !strcmp(m->actor->id, offer->mentor_id) ? offer : NULL;
+  return text_is_uuid(id) ? records_get(have, &offer__descriptor, id) : NULL;
 }
 
 static struct change not_yours(const struct message *m) {
@@ -31,8 +27,7 @@ static void show_wish(OfferView *view, const MentoringWish *wish) {
 
 static bool shows_wish(const OfferView *view, const Offer *offer, const Person *person) {
   bool stands = view->state == OFFER_STATE__OFFERED || (view->state == OFFER_STATE__ACCEPTED && !offer->ended_at);
-  bool allowed = person && !matching_has(person->n_restricted, person->restricted, offer->mentor_id);
-  return stands && allowed && person->mentoring;
+  return stands && person && person->mentoring;
 }
 
 // The expiry shows from its very moment, not from when the timer came round.
@@ -59,7 +54,7 @@ static struct change show(const struct records *have, const struct message *m, s
 }
 
 struct change decide_view_offer(const struct records *have, const struct message *m) {
-  const Offer *offer = own(have, m);
+  const Offer *offer = named(have, m);
   return offer ? show(have, m, change_of(m), offer, false) : not_yours(m);
 }
 
@@ -101,7 +96,7 @@ static void accept(struct change *c, const struct message *m, Offer *next, const
 
 // Two offers may stand for one free place; the mentor's record is written by each, so the second to accept is refused.
 struct change decide_accept_offer(const struct records *have, const struct message *m) {
-  const Offer *was = own(have, m);
+  const Offer *was = named(have, m);
   if (!was) return not_yours(m);
   struct change c = change_of(m);
   if (was->state == OFFER_STATE__ACCEPTED) return show(have, m, c, was, false);
@@ -121,7 +116,7 @@ struct change decide_decline_offer(const struct records *have, const struct mess
   struct change c = change_of(m);
   matching_check_why(&c, cmd->why);
   if (change_refused(&c)) return c;
-  const Offer *was = own(have, m);
+  const Offer *was = named(have, m);
   if (!was) return not_yours(m);
   if (was->state == OFFER_STATE__DECLINED) return show(have, m, c, was, false);
   check_open(&c, was, m->now.ms);
@@ -136,7 +131,7 @@ struct change decide_decline_offer(const struct records *have, const struct mess
 struct change on_offer_over(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
   const char *id = matching_id(m);
-  const Offer *was = text_is_uuid(id) ? records_get(have, &offer__descriptor, id) : NULL;
+  const Offer *was = named(have, m);
   if (!was || was->state != OFFER_STATE__OFFERED) return c;
   if (offer_over(was, m->now.ms))
     offer_close(&c, m, arena_copy(m->arena, was, sizeof *was), OFFER_STATE__EXPIRED);

@@ -127,8 +127,7 @@ struct change decide_list_candidates(const struct records *have, const struct me
   char crn[8];
   if (!text_crn(cmd->crn, crn)) return refuse(m, CODE__INVALID, "/crn", "must be a CRN: a letter and six digits");
   const Person *person = records_get(have, &person__descriptor, crn);
-  if (!person || !matching_may_read(m, person))
-    return refuse(m, CODE__NOT_FOUND, NULL, "there is no such person in this area");
+  if (!person) return refuse(m, CODE__NOT_FOUND, NULL, "there is no such person in this area");
   if (!person->mentoring || !person->mentoring->wanted)
     return refuse(m, CODE__REFUSED_BY_RULE, NULL, "the person has not asked for a mentor: record their wish first");
   return answer(have, m, person, candidates_limit(cmd));

@@ -59,8 +59,6 @@ static inline unsigned matching_limit(unsigned asked, unsigned otherwise, unsign
 // The text of the message's field "id", or of the timer; "" where there is none.
 const char *matching_id(const struct message *m);
 bool matching_has(size_t n, char **list, const char *text);
-// Whether this actor may know of this person: somebody on the person's list of restricted readers may not.
-bool matching_may_read(const struct message *m, const Person *person);
 // A free text that somebody may write: not longer than MATCHING_WHY_BYTES.
 void matching_check_why(struct change *c, const char *why);
 

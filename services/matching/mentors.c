@@ -1,4 +1,5 @@
 // Mentors: register, change, read, list, pause, resume.
+#include "access.h"
 #include "matching.h"
 #include <string.h>
 
@@ -135,9 +136,17 @@ static const Mentor *named(const struct records *have, const struct message *m) 
   return text_is_uuid(id) ? records_get(have, &mentor__descriptor, id) : NULL;
 }
 
+// Mentors are shown their own record without the people whom they must not meet: who that is says something of those.
+static struct change shown_to_self(const struct records *have, const struct message *m, const Mentor *mentor) {
+  Mentor *shown = arena_copy(m->arena, mentor, sizeof *mentor);
+  shown->n_not_with = 0;
+  return kept(have, m, shown);
+}
+
 struct change decide_read_mentor(const struct records *have, const struct message *m) {
   const Mentor *mentor = named(have, m);
-  return mentor ? kept(have, m, mentor) : no_such_mentor(m);
+  if (!mentor) return no_such_mentor(m);
+  return strcmp(mentor->id, m->actor->id) ? kept(have, m, mentor) : shown_to_self(have, m, mentor);
 }
 
 // A paused mentor is offered nobody and is signed out; matches that there are go on. Pausing twice is pausing once.
@@ -182,8 +191,13 @@ static unsigned list_limit(const ListMentors *cmd) {
 void needs_list_mentors(struct records *want, const struct message *m) {
   const ListMentors *cmd = m->body;
   const struct page *page = records_want_page(want, MATCHING_MENTORS, cmd->after, list_limit(cmd));
-  for (size_t i = 0; page && i < page->n_members; i++) records_want(want, &mentor__descriptor, page->members[i]);
+  for (size_t i = 0; page && i < page->n_members; i++) {
+    records_want(want, &mentor__descriptor, page->members[i]);
+    access_want(want, m, page->members[i]);
+  }
 }
+
+// Those whom the sender does not reach are left out without a gap.
 
 struct change decide_list_mentors(const struct records *have, const struct message *m) {
   const ListMentors *cmd = m->body;
@@ -194,7 +208,7 @@ struct change decide_list_mentors(const struct records *have, const struct messa
   reply->mentors = arena_take(m->arena, (page->n_members + 1) * sizeof *reply->mentors);
   for (size_t i = 0; i < page->n_members; i++) {
     const Mentor *mentor = records_get(have, &mentor__descriptor, page->members[i]);
-    if (!mentor) continue;
+    if (!mentor || !access_sees(have, m, mentor->id)) continue;
     reply->mentors[reply->n_mentors++] = (Mentor *)mentor;
     change_touch(&c, mentor->id);
   }

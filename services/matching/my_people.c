@@ -2,7 +2,7 @@
 //
 // What is read of intake: the person, their engagements, and the appointments from now on. The engagement that counts
 // is the open one on whose pathway something must be explained first: that is where a mentor records contacts.
-#include "../own_mentee.h"
+#include "access.h"
 #include "matching.h"
 #include <string.h>
 
@@ -30,7 +30,8 @@ static const char *appointment_id(const char *member) {
 
 static void want_my_person(struct records *want, const struct message *m, const char *crn) {
   records_want(want, &person__descriptor, crn);
-  want_own_mentee(want, crn);
+  access_want(want, m, crn);
+  records_want(want, &persons_offer__descriptor, crn);
   const struct page *engagements = records_want_page(want, engagements_index(m, crn), "", ENGAGEMENTS_READ);
   for (size_t i = 0; engagements && i < engagements->n_members; i++)
     records_want(want, &engagement__descriptor, engagements->members[i]);
@@ -70,14 +71,15 @@ static void show_engagement(MyPerson *shown, const struct records *have, const s
   shown->next_mode = next->mode;
 }
 
-// The person as their mentor sees them; NULL: not one of theirs, or one who keeps them from reading.
+// The person as their mentor sees them; NULL: there is none, or nobody was offered to them.
 static MyPerson *my_person(const struct records *have, const struct message *m, const char *crn) {
   const Person *p = records_get(have, &person__descriptor, crn);
-  if (!p || !matching_may_read(m, p) || !is_own_mentee(have, m, crn)) return NULL;
+  const PersonsOffer *standing = records_get(have, &persons_offer__descriptor, crn);
+  if (!p || !standing) return NULL;
   MyPerson *shown = arena_take(m->arena, sizeof *shown);
   my_person__init(shown);
   shown->crn = p->crn;
-  shown->match_id = ((const PersonsOffer *)records_get(have, &persons_offer__descriptor, crn))->offer_id;
+  shown->match_id = standing->offer_id;
   shown->given_name = p->personal ? p->personal->given_name : shown->given_name;
   shown->language = p->language;
   shown->ask_first = p->personal && !text_is_empty(p->personal->safe_contact);
@@ -119,7 +121,8 @@ struct change decide_list_my_people(const struct records *have, const struct mes
   my_people__init(list);
   list->people = arena_take(m->arena, (page->n_members + 1) * sizeof *list->people);
   for (size_t i = 0; i < page->n_members; i++) {
-    MyPerson *shown = my_person(have, m, page->members[i]);
+    bool sees = access_sees(have, m, page->members[i]);
+    MyPerson *shown = sees ? my_person(have, m, page->members[i]) : NULL;
     if (!shown) continue;
     list->people[list->n_people++] = shown;
     change_touch(&c, shown->crn);

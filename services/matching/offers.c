@@ -123,9 +123,8 @@ static void check_rules(struct change *c, const struct records *have, const stru
                   arena_printf(c->arena, "%s Choose another of the candidates.", rule->words));
 }
 
-static void check_offer(struct change *c, const struct records *have, const struct message *m,
-                        const struct pair *pair) {
-  if (!pair->person || !matching_may_read(m, pair->person))
+static void check_offer(struct change *c, const struct records *have, const struct pair *pair) {
+  if (!pair->person)
     change_refuse(c, CODE__NOT_FOUND, "/crn", "there is no such person in this area");
   else if (!pair->mentor)
     change_refuse(c, CODE__NOT_FOUND, "/mentorId", "there is no such mentor in this area");
@@ -213,17 +212,15 @@ struct change decide_make_offer(const struct records *have, const struct message
   if (was) return refuse(m, CODE__CONFLICT, "/id", "there is an offer with this id and other content: take a new id");
   struct pair pair = {records_get(have, &person__descriptor, crn),
                       records_get(have, &mentor__descriptor, cmd->offer->mentor_id), m->now.ms};
-  check_offer(&c, have, m, &pair);
+  check_offer(&c, have, &pair);
   if (change_refused(&c)) return c;
   return make(m, new_offer(m, cmd->offer->id, &pair), pair.mentor);
 }
 
-// The offer that the message names, or NULL: not there, or about a person of whom this actor may not know.
+// The offer that the message names, or NULL.
 static const Offer *named(const struct records *have, const struct message *m) {
   const char *id = matching_id(m);
-  const Offer *offer = text_is_uuid(id) ? records_get(have, &offer__descriptor, id) : NULL;
-  const Person *person = offer ? records_get(have, &person__descriptor, offer->crn) : NULL;
-  return person && !matching_may_read(m, person) ? NULL : offer;
+  return text_is_uuid(id) ? records_get(have, &offer__descriptor, id) : NULL;
 }
 
 static struct change no_such_offer(const struct message *m) {
@@ -335,8 +332,7 @@ struct change decide_list_offers(const struct records *have, const struct messag
   char crn[8];
   if (!text_crn(cmd->crn, crn)) return refuse(m, CODE__INVALID, "/crn", "must be a CRN: a letter and six digits");
   const Person *person = records_get(have, &person__descriptor, crn);
-  if (!person || !matching_may_read(m, person))
-    return refuse(m, CODE__NOT_FOUND, NULL, "there is no such person in this area");
+  if (!person) return refuse(m, CODE__NOT_FOUND, NULL, "there is no such person in this area");
   const struct page *page = records_page(have, offers_index(m->arena, crn), cmd->after);
   change_reply(&c, person->crn, list_of(have, m, page), 0);
   return c;

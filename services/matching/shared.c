@@ -16,10 +16,6 @@ bool matching_has(size_t n, char **list, const char *text) {
   return false;
 }
 
-bool matching_may_read(const struct message *m, const Person *person) {
-  return !m->actor || !matching_has(person->n_restricted, person->restricted, m->actor->id);
-}
-
 void matching_check_why(struct change *c, const char *why) {
   if (strlen(why) > MATCHING_WHY_BYTES)
     change_refuse(c, CODE__INVALID, "/why", "may have at most 500 bytes: say it shorter");

@@ -1,46 +1,39 @@
-// The table of matching: which message is decided by what, and who may send it.
+// The table of matching: which message is decided by what.
 #include "matching.h"
 #include "yaml.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define COMMAND(TYPE, ROLES, OPERATION, NEEDS, DECIDE)                                                                 \
-  {                                                                                                                    \
-    .kind = ROW_COMMAND, .body = &TYPE##__descriptor, .roles = (ROLES), .operation = OPERATION__##OPERATION,           \
-    .needs = (NEEDS), .decide = (DECIDE)                                                                               \
-  }
-
-enum {
-  STAFF = MAY(COORDINATOR) | MAY(MENTOR_SUPERVISOR),
-};
+#define COMMAND(TYPE, NEEDS, DECIDE)                                                                                   \
+  { .kind = ROW_COMMAND, .body = &TYPE##__descriptor, .needs = (NEEDS), .decide = (DECIDE) }
 
 // clang-format off
 static const struct row rows[] = {
-    COMMAND(register_mentor, STAFF | MAY(CASE_SYSTEM), COLLECTION,   needs_register_mentor, decide_register_mentor),
-    COMMAND(change_mentor,   STAFF,                    ALTERATION,   needs_change_mentor,   decide_change_mentor),
-    COMMAND(read_mentor,     STAFF,                    CONSULTATION, needs_mentor,          decide_read_mentor),
-    COMMAND(list_mentors,    STAFF,                    CONSULTATION, needs_list_mentors,    decide_list_mentors),
-    COMMAND(pause_mentor,    STAFF,                    ALTERATION,   needs_pause_mentor,    decide_pause_mentor),
-    COMMAND(resume_mentor,   STAFF,                    ALTERATION,   needs_mentor,          decide_resume_mentor),
-    COMMAND(list_candidates, MAY(COORDINATOR),         COMBINATION,  needs_list_candidates, decide_list_candidates),
-    COMMAND(make_offer,      MAY(COORDINATOR),         DISCLOSURE,   needs_make_offer,      decide_make_offer),
-    COMMAND(read_offer,      MAY(COORDINATOR),         CONSULTATION, needs_offer,           decide_read_offer),
-    COMMAND(list_offers,     MAY(COORDINATOR),         CONSULTATION, needs_list_offers,     decide_list_offers),
-    COMMAND(withdraw_offer,  MAY(COORDINATOR),         ALTERATION,   needs_offer,           decide_withdraw_offer),
-    COMMAND(end_match,       STAFF,                    ALTERATION,   needs_offer,           decide_end_match),
-    COMMAND(view_offer,      MAY(MENTOR),              CONSULTATION, needs_offer,           decide_view_offer),
-    COMMAND(accept_offer,    MAY(MENTOR),              ALTERATION,   needs_offer,           decide_accept_offer),
-    COMMAND(decline_offer,   MAY(MENTOR),              ALTERATION,   needs_offer,           decide_decline_offer),
-    COMMAND(list_my_people,  MAY(MENTOR),              CONSULTATION, needs_list_my_people,  decide_list_my_people),
-    COMMAND(read_my_person,  MAY(MENTOR),              CONSULTATION, needs_read_my_person,  decide_read_my_person),
-    COMMAND(send_sign_in_link, STAFF,                  ALTERATION,   needs_send_sign_in_link, decide_send_sign_in_link),
-    COMMAND(ask_sign_in_link, MAY(MENTOR),             ALTERATION,   needs_ask_sign_in_link, decide_ask_sign_in_link),
-    COMMAND(use_sign_in_link,         MAY(MENTOR),              ALTERATION,   needs_own_phones,      decide_use_sign_in_link),
-    COMMAND(read_sign_in,    MAY(MENTOR),              CONSULTATION, needs_own_phones,      decide_read_sign_in),
-    COMMAND(renew_phone,     MAY(MENTOR),              ALTERATION,   needs_own_phones,      decide_renew_phone),
-    COMMAND(sign_out,        MAY(MENTOR),              ALTERATION,   needs_own_phones,      decide_sign_out),
-    COMMAND(sign_out_mentor, STAFF,                    ALTERATION,   needs_sign_out_mentor, decide_sign_out_mentor),
+    COMMAND(register_mentor, needs_register_mentor, decide_register_mentor),
+    COMMAND(change_mentor,   needs_change_mentor,   decide_change_mentor),
+    COMMAND(read_mentor,     needs_mentor,          decide_read_mentor),
+    COMMAND(list_mentors,    needs_list_mentors,    decide_list_mentors),
+    COMMAND(pause_mentor,    needs_pause_mentor,        decide_pause_mentor),
+    COMMAND(resume_mentor,   needs_mentor,          decide_resume_mentor),
+    COMMAND(list_candidates, needs_list_candidates, decide_list_candidates),
+    COMMAND(make_offer,      needs_make_offer,      decide_make_offer),
+    COMMAND(read_offer,      needs_offer,           decide_read_offer),
+    COMMAND(list_offers,     needs_list_offers,     decide_list_offers),
+    COMMAND(withdraw_offer,  needs_offer,           decide_withdraw_offer),
+    COMMAND(end_match,       needs_offer,           decide_end_match),
+    COMMAND(view_offer,      needs_offer,           decide_view_offer),
+    COMMAND(accept_offer,    needs_offer,           decide_accept_offer),
+    COMMAND(decline_offer,   needs_offer,           decide_decline_offer),
+    COMMAND(list_my_people,  needs_list_my_people,  decide_list_my_people),
+    COMMAND(read_my_person,  needs_read_my_person,  decide_read_my_person),
+    COMMAND(send_sign_in_link, needs_send_sign_in_link, decide_send_sign_in_link),
+    COMMAND(ask_sign_in_link, needs_ask_sign_in_link, decide_ask_sign_in_link),
+    COMMAND(use_sign_in_link, needs_own_phones,     decide_use_sign_in_link),
+    COMMAND(read_sign_in,    needs_own_phones,      decide_read_sign_in),
+    COMMAND(renew_phone,     needs_own_phones,      decide_renew_phone),
+    COMMAND(sign_out,        needs_own_phones,      decide_sign_out),
+    COMMAND(sign_out_mentor, needs_sign_out_mentor, decide_sign_out_mentor),
     {.kind = ROW_TIMER, .timer = "offer", .needs = needs_offer, .decide = on_offer_over},
     {0},
 };

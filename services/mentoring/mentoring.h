@@ -25,8 +25,7 @@ enum {
 const char *note_crn(const struct message *m, const char *text);
 // Wants what has_person() looks at. `crn` in capitals, or NULL.
 void want_person(struct records *want, const char *crn);
-// Whether the person is the sender's own, and does not keep them from reading.
-bool has_person(const struct records *have, const struct message *m, const char *crn);
+bool has_person(const struct records *have, const char *crn);
 // The note, where it is the sender's to read; NULL otherwise. Wants the person, too.
 const Note *want_note(struct records *want, const char *id);
 const Note *own_note(const struct records *have, const struct message *m, const char *id);

@@ -129,7 +129,7 @@ struct change decide_write_note(const struct records *have, const struct message
   check_sent(&c, m, cmd->note);
   if (change_refused(&c)) return c;
   const Note *note = new_note(m, cmd->note), *there = records_get(have, &note__descriptor, note->id);
-  if (!has_person(have, m, note->crn)) return refuse(m, CODE__NOT_FOUND, "/crn", "is not one of your people");
+  if (!has_person(have, note->crn)) return refuse(m, CODE__NOT_FOUND, "/crn", "is not one of your people");
   if (there) return written_before(have, m, there, note);
   check_session(&c, have, m, note);
   if (!change_refused(&c)) write(&c, m, note);

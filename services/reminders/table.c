@@ -1,4 +1,4 @@
-// The service as a table: which message leads to which decision, and who may send it.
+// The service as a table: which message leads to which decision.
 #include "reminders.h"
 #include "config.h"
 #include "wording.h"
@@ -26,8 +26,6 @@ static const struct row rows[] = {
     {.kind = ROW_EVENT, .body = &message_dead__descriptor, .needs = needs_message_dead, .decide = on_message_dead},
     {.kind = ROW_COMMAND,
      .body = &read_reminders__descriptor,
-     .roles = MAY(PRACTITIONER) | MAY(CASE_SYSTEM) | MAY(COORDINATOR),
-     .operation = OPERATION__CONSULTATION,
      .needs = needs_read_reminders,
      .decide = decide_read_reminders},
     {0},

@@ -1,4 +1,4 @@
-// The table of reporting: which statement keeps what of an event, and who may read the reports.
+// The table of reporting: which statement keeps what of an event.
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
 #include "reminders.pb-c.h"
@@ -67,8 +67,7 @@ static const struct row rows[] = {
     // A report shows counts, and nobody's record. Practitioners see their own people by name, and would know too much of
     // what a small count is made of.
     {.kind = ROW_COMMAND, .body = &read_report__descriptor,
-     .roles = MAY(MANAGER) | MAY(COORDINATOR) | MAY(MENTOR_SUPERVISOR) | MAY(AUDITOR),
-     .operation = OPERATION__OPERATION_NONE, .needs = needs_read_report, .decide = decide_read_report},
+     .needs = needs_read_report, .decide = decide_read_report},
     {0},
 };
 // clang-format on

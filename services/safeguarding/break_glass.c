@@ -158,15 +158,14 @@ struct change decide_open_break_glass(const struct records *have, const struct m
   const Person *person = records_get(have, &person__descriptor, crn);
   const BreakGlassUse *open = records_get(have, &break_glass_use__descriptor, m->actor->id);
   const BreakGlass *before = records_get(have, &break_glass__descriptor, id);
-  bool hidden = !person || is_restricted(m, person);
-  if (open && !text_is_empty(open->crn) && !hidden && is_same(m, before, crn)) {
+  if (open && !text_is_empty(open->crn) && person && is_same(m, before, crn)) {
     change_reply(&c, before->crn, before, records_version(have, &break_glass__descriptor, id));
     return c;
   }
   if (open && !text_is_empty(open->crn))
     return refuse(m, CODE__REFUSED_BY_RULE, NULL,
                   "your last use of break-glass has not been reviewed yet: ask a safeguarding lead to review it");
-  if (hidden) return refuse(m, CODE__NOT_FOUND, "/crn", "there is no such person in this area");
+  if (!person) return refuse(m, CODE__NOT_FOUND, "/crn", "there is no such person in this area");
   if (!strcmp(person->practitioner, m->actor->id))
     return refuse(m, CODE__CONFLICT, "/crn", "this person is yours: you may read the record as it is");
   return open_it(have, m, person, crn);
@@ -190,7 +189,6 @@ void needs_review_break_glass(struct records *want, const struct message *m) {
   if (!check_review(&c, cmd, crn)) return;
   records_want(want, &break_glass__descriptor, id_of(m->arena, crn, cmd->actor));
   records_want(want, &break_glass_use__descriptor, cmd->actor);
-  records_want_closed(want, &person__descriptor, crn);
 }
 
 // What was not justified is over at once.
@@ -237,9 +235,7 @@ struct change decide_review_break_glass(const struct records *have, const struct
   if (!check_review(&c, cmd, crn)) return c;
   const char *id = id_of(m->arena, crn, cmd->actor);
   const BreakGlass *was = records_get(have, &break_glass__descriptor, id);
-  const Person *person = records_get(have, &person__descriptor, crn);
-  if (!was || (person && is_restricted(m, person)))
-    return refuse(m, CODE__NOT_FOUND, NULL, "there is no such use of break-glass in this area");
+  if (!was) return refuse(m, CODE__NOT_FOUND, NULL, "there is no such use of break-glass in this area");
   if (!strcmp(cmd->actor, m->actor->id))
     return refuse(m, CODE__REFUSED_BY_RULE, "/actor", "nobody reviews a use of their own: ask another lead");
   if (!text_is_empty(was->reviewed_by)) {
@@ -264,7 +260,7 @@ void needs_list_break_glass(struct records *want, const struct message *m) {
   const struct page *page = records_want_page(want, BREAK_GLASS_INDEX, cmd->after, page_limit(cmd->limit));
   for (size_t i = 0; page && i < page->n_members; i++) {
     const BreakGlass *use = records_want(want, &break_glass__descriptor, listed_id(page->members[i]));
-    if (use) records_want_closed(want, &person__descriptor, use->crn);
+    if (use) access_want(want, m, use->crn);
   }
 }
 
@@ -277,8 +273,7 @@ struct change decide_list_break_glass(const struct records *have, const struct m
   reply->uses = arena_take(m->arena, (page->n_members + 1) * sizeof *reply->uses);
   for (size_t i = 0; i < page->n_members; i++) {
     const BreakGlass *use = records_get(have, &break_glass__descriptor, listed_id(page->members[i]));
-    const Person *person = use ? records_get(have, &person__descriptor, use->crn) : NULL;
-    if (!use || (person && is_restricted(m, person))) continue;
+    if (!use || !access_sees(have, m, use->crn)) continue;
     reply->uses[reply->n_uses++] = (BreakGlass *)use;
     change_touch(&c, use->crn);
   }

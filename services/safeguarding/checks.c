@@ -43,9 +43,3 @@ unsigned page_limit(unsigned asked) {
 const char *safeguarding_telephone(const Area *area) {
   return text_is_empty(area->safeguarding_telephone) ? area->reply_telephone : area->safeguarding_telephone;
 }
-
-bool is_restricted(const struct message *m, const Person *person) {
-  for (size_t i = 0; i < person->n_restricted; i++)
-    if (!strcmp(person->restricted[i], m->actor->id)) return true;
-  return false;
-}

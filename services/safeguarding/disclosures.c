@@ -7,23 +7,6 @@ enum {
   CLOCK_SLACK_MS = 5 * 60 * 1000
 };
 
-// --- whose mentor
-
-static void needs_own_person(struct records *want, const char *crn) {
-  records_want_closed(want, &person__descriptor, crn);
-  const PersonsOffer *standing = records_want(want, &persons_offer__descriptor, crn);
-  if (standing) records_want(want, &offer__descriptor, standing->offer_id);
-}
-
-// Whether this actor is the person's mentor now: an offer that they accepted, and that has not ended.
-static bool is_own_person(const struct records *have, const struct message *m, const char *crn) {
-  const Person *person = records_get(have, &person__descriptor, crn);
-  const PersonsOffer *standing = records_get(have, &persons_offer__descriptor, crn);
-  if (!person || is_restricted(m, person) || !standing || text_is_empty(standing->offer_id)) return false;
-  const Offer *offer = records_get(have, &offer__descriptor, standing->offer_id);
-  return offer && offer->state == OFFER_STATE__ACCEPTED && !offer->ended_at && !strcmp(offer->mentor_id, m->actor->id);
-}
-
 // --- raising
 
 static void check_said_at(struct change *c, const struct message *m, const Disclosure *d) {
@@ -82,7 +65,7 @@ void needs_raise_disclosure(struct records *want, const struct message *m) {
   if (!check_disclosure(&c, m, d) || !text_crn(d->crn, crn)) return;
   records_want(want, &disclosure__descriptor, d->id);
   records_want(want, &disclosure_watch__descriptor, d->id);
-  needs_own_person(want, crn);
+  records_want_closed(want, &person__descriptor, crn);
   needs_rota(want);
 }
 
@@ -157,7 +140,7 @@ struct change decide_raise_disclosure(const struct records *have, const struct m
     change_reply(&c, d->crn, status_of(m, records_get(have, &disclosure_watch__descriptor, d->id)), 0);
     return c;
   }
-  if (!is_own_person(have, m, d->crn))
+  if (!records_get(have, &person__descriptor, d->crn))
     return refuse(m, CODE__NOT_FOUND, "/crn", "there is no such person among those whom you mentor");
   if (was)
     return refuse(m, CODE__CONFLICT, "/id", "there is a disclosure with this id and other content: take a new id");

@@ -15,8 +15,7 @@ static const char *id_sent(const struct message *m) {
 void needs_disclosure(struct records *want, const struct message *m) {
   if (!text_is_uuid(id_sent(m))) return;
   records_want(want, &disclosure__descriptor, id_sent(m));
-  const DisclosureWatch *watch = records_want(want, &disclosure_watch__descriptor, id_sent(m));
-  if (watch) records_want_closed(want, &person__descriptor, watch->crn);
+  records_want(want, &disclosure_watch__descriptor, id_sent(m));
 }
 
 // What a message is about. `d` and `watch` are as they were read.
@@ -34,8 +33,7 @@ static bool look_up(const struct records *have, const struct message *m, struct 
   out->watch = records_get(have, &disclosure_watch__descriptor, id);
   if (!out->d || !out->watch) return false;
   out->version = records_version(have, &disclosure_watch__descriptor, id);
-  const Person *person = records_get(have, &person__descriptor, out->watch->crn);
-  return !person || !is_restricted(m, person);
+  return true;
 }
 
 static struct change no_disclosure(const struct message *m) {
@@ -240,17 +238,17 @@ static const char *listed_id(const char *member) {
   return slash ? slash + 1 : NULL;
 }
 
-static void want_page(struct records *want, const char *after, unsigned limit, bool people) {
+static void want_page(struct records *want, const struct message *m, const char *after, unsigned limit, bool people) {
   const struct page *page = records_want_page(want, DISCLOSURES_INDEX, after, limit);
   for (size_t i = 0; page && i < page->n_members; i++) {
     const DisclosureWatch *watch = records_want(want, &disclosure_watch__descriptor, listed_id(page->members[i]));
-    if (watch && people) records_want_closed(want, &person__descriptor, watch->crn);
+    if (watch && people) access_want(want, m, watch->crn);
   }
 }
 
 void needs_list_disclosures(struct records *want, const struct message *m) {
   const ListDisclosures *cmd = m->body;
-  want_page(want, cmd->after, page_limit(cmd->limit), true);
+  want_page(want, m, cmd->after, page_limit(cmd->limit), true);
 }
 
 // Without its alerts, which only who reads one disclosure needs.
@@ -269,8 +267,7 @@ struct change decide_list_disclosures(const struct records *have, const struct m
   reply->disclosures = arena_take(m->arena, (page->n_members + 1) * sizeof *reply->disclosures);
   for (size_t i = 0; i < page->n_members; i++) {
     const DisclosureWatch *watch = records_get(have, &disclosure_watch__descriptor, listed_id(page->members[i]));
-    const Person *person = watch ? records_get(have, &person__descriptor, watch->crn) : NULL;
-    if (!watch || (person && is_restricted(m, person))) continue;
+    if (!watch || !access_sees(have, m, watch->crn)) continue;
     reply->disclosures[reply->n_disclosures++] = summary_of(m, watch);
     change_touch(&c, watch->crn);
   }
@@ -282,8 +279,7 @@ struct change decide_list_disclosures(const struct records *have, const struct m
 // --- counts, for who keeps the system running
 
 void needs_read_alert_counts(struct records *want, const struct message *m) {
-  (void)m;
-  want_page(want, NULL, PAGE_MOST, false);
+  want_page(want, m, NULL, PAGE_MOST, false);
   records_want(want, &on_call_rota__descriptor, ROTA_ID);
 }
 

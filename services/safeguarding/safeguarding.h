@@ -15,6 +15,7 @@
 // ("<state>/<raised at, 13 digits of ms>/<id>"), "disclosures-by/<mentor id>" ("<13 digits>/<id>"), "break-glass"
 // ("<0 or 1: reviewed>/<13 digits>/<crn>/<actor>"). Timer: "alert/<disclosure id>", when the next round begins.
 #pragma once
+#include "access.h"
 #include "calendar.h"
 #include "change.h"
 #include "config.h"
@@ -67,8 +68,6 @@ bool same_message(struct arena *a, const void *one, const void *other);
 unsigned page_limit(unsigned asked);
 // Which number mentors and staff of the area call about a risk.
 const char *safeguarding_telephone(const Area *area);
-// Whether this actor is on the person's list of restricted readers.
-bool is_restricted(const struct message *m, const Person *person);
 
 // --- staff.c
 // Wants the rota, and everybody who is on it.

@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes) {
   decision_begin(&d, services[service], settings_of(service));
   const void *body = row ? arena_unpack(&d.arena, row->body, data + 2, size_bytes - 2) : NULL;
   if (body) {
-    decision_as(&d, "N07A123", row->roles);
+    decision_as(&d, "N07A123", access_senders(access_find(row->body)));
     struct change c = decided(&d, body);
     check(&d.arena, &c);
   }

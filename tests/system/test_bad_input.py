@@ -281,7 +281,7 @@ def test_an_expired_token_is_refused(local, known, unchanged):
 
 
 def test_a_revoked_token_is_refused_within_seconds(operator, known):
-    made = operator.run("token", "--actor", "N01A009", "--roles", "practitioner", "--areas", SOUTH).stdout.split()[-1]
+    made = operator.run("token", "--actor", "N01A001", "--roles", "practitioner", "--areas", SOUTH).stdout.split()[-1]
     assert operator.get(f"/people/{known[0]}", area=SOUTH, token=made).status == 200
     assert operator.run("token", "--revoke", made).returncode == 0
     time.sleep(2.5)

@@ -25,7 +25,7 @@ def confided(stack):
     return crn, engagement, session
 
 
-@pytest.mark.parametrize("roles", ["manager", "operator", "person", "mentor"])
+@pytest.mark.parametrize("roles", ["manager", "operator", "mentor", "mentor-supervisor", "case-system"])
 def test_a_role_that_may_not_read_people_is_refused(operator, confided, roles):
     token = operator.token_for("R01A001", roles)
     answer = operator.get(f"/people/{confided[0]}", token=token)
@@ -50,15 +50,26 @@ def test_the_practitioner_reads_the_narrative_and_the_auditor_does_not(operator,
     assert by_auditor.status == 200 and "canary" not in by_auditor.text
 
 
-def test_an_excluded_reader_is_told_no_more_than_not_found(operator):
+@pytest.mark.parametrize("who", ["N01A007", "N01A008"], ids=["excluded", "unrelated"])
+def test_who_is_not_for_a_practitioner_is_told_no_more_than_not_found(operator, who):
     crn, engagement = people.register(operator, restricted=["N01A007"])
-    token = operator.token_for("N01A007", "practitioner")
+    token = operator.token_for(who, "practitioner")
     hidden, missing = operator.get(f"/people/{crn}", token=token), operator.get("/people/Q999999", token=token)
     assert (hidden.status, missing.status) == (404, 404)
     assert {k: v for k, v in hidden.json.items() if k != "correlationId"} == \
            {k: v for k, v in missing.json.items() if k != "correlationId"}
     assert operator.get(f"/engagements/{engagement}", token=token).status == 404
     assert operator.put(f"/sessions/{people.new_id()}", people.session(engagement), token=token).status == 404
+    assert crn not in operator.get("/people?limit=200", token=token).text
+
+
+def test_a_person_reads_their_own_record_and_not_how_to_contact_them_safely(operator, confided):
+    crn = confided[0]
+    own = operator.get(f"/people/{crn}", token=operator.token_for(crn, "person"))
+    assert own.status == 200 and own.json["personal"]["givenName"] == CANARY["givenName"]
+    assert CANARY["safeContact"] not in own.text
+    assert operator.get(f"/people/{crn}/appointments", token=operator.token_for(crn, "person")).status == 200
+    assert operator.get(f"/people/{crn}", token=operator.token_for("Q999998", "person")).status == 404
 
 
 def audit_of(stack, correlation_id, area=NORTH):

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "access.h"
 #include "arena.h"
 #include "change.h"
 #include "records.h"
@@ -28,7 +29,7 @@
 enum {
   DECISION_RECORDS = 512,
   DECISION_MEMBERS = 512,
-  DECISION_ROUNDS = 12,
+  DECISION_ROUNDS = 24,
   DECISION_ROLES = 16
 };
 
@@ -181,16 +182,17 @@ static inline bool decision_read(struct decision *d, struct records *have) {
 static inline struct change decision_run(struct decision *d, const struct row *row) {
   struct records *have = arena_take(&d->arena, sizeof *have);
   records_init(have, &d->arena);
-  for (int round = 0; row->needs; round++) {
+  for (int round = 0;; round++) {
     assert_true(round < DECISION_ROUNDS);
-    row->needs(have, &d->m);
-    if (!decision_read(d, have)) break;
+    if (row->needs) row->needs(have, &d->m);
+    if (decision_read(d, have)) continue;
+    struct change c = access_decide(have, &d->m, row->decide);
+    if (!have->n_unknown) return c;
   }
-  return row->decide(have, &d->m);
 }
 
-// What the service decides about a command, an event or an outcome. A command of a role that its row does not name is
-// FORBIDDEN, as the runtime answers.
+// What the service decides about a command, an event or an outcome. A command of a role that may not send it is
+// FORBIDDEN, and who is out of the actor's reach is not there, as the runtime answers.
 static inline struct change decided(struct decision *d, const void *body) {
   const ProtobufCMessageDescriptor *type = ((const ProtobufCMessage *)body)->descriptor;
   for (const struct row *row = d->service->rows; row->body || row->timer; row++) {
@@ -198,7 +200,8 @@ static inline struct change decided(struct decision *d, const void *body) {
     d->m.type = type->short_name;
     d->m.body = body;
     d->m.timer = NULL;
-    if (row->kind == ROW_COMMAND && !(row->roles & d->m.roles))
+    d->m.access = row->kind == ROW_COMMAND ? access_find(type) : NULL;
+    if (row->kind == ROW_COMMAND && !(access_senders(d->m.access) & access_roles(d->m.roles)))
       return refuse(&d->m, CODE__FORBIDDEN, NULL, "your role may not do this");
     return decision_run(d, row);
   }
@@ -215,6 +218,7 @@ static inline struct change decided_timer(struct decision *d, const char *name) 
     if (row->timer[slash - name]) continue;
     d->m.type = row->timer;
     d->m.body = NULL;
+    d->m.access = NULL;
     d->m.timer = slash + 1;
     return decision_run(d, row);
   }

@@ -103,15 +103,21 @@ static inline struct change decide_read(const struct records *have, const struct
   return c;
 }
 
-// A glance at a person, which needs neither name nor number.
+// A glance at a person, which needs neither name nor number; it answers what it could see, in an engagement.
 static inline void needs_glance(struct records *want, const struct message *m) {
   records_want_closed(want, &person__descriptor, ((const ListEngagements *)m->body)->crn);
 }
 
 static inline struct change decide_glance(const struct records *have, const struct message *m) {
   const char *crn = ((const ListEngagements *)m->body)->crn;
+  const Person *p = records_get(have, &person__descriptor, crn);
   struct change c = change_of(m);
-  change_reply(&c, crn, records_get(have, &person__descriptor, crn), 0);
+  Engagement *seen = arena_take(m->arena, sizeof *seen);
+  engagement__init(seen);
+  seen->practitioner = p->practitioner;
+  seen->purpose = p->personal->given_name;
+  seen->closed_why = p->personal->seal ? "sealed" : "open";
+  change_reply(&c, crn, seen, 0);
   return c;
 }
 
@@ -205,20 +211,17 @@ static inline struct change on_ring(const struct records *have, const struct mes
   return c;
 }
 
-#define DESK_COMMAND(TYPE, OPERATION, NEEDS, DECIDE)                                                                   \
-  {                                                                                                                    \
-    .kind = ROW_COMMAND, .body = &TYPE##__descriptor, .roles = MAY(PRACTITIONER), .operation = OPERATION__##OPERATION, \
-    .needs = NEEDS, .decide = DECIDE                                                                                   \
-  }
+#define DESK_COMMAND(TYPE, NEEDS, DECIDE)                                                                              \
+  { .kind = ROW_COMMAND, .body = &TYPE##__descriptor, .needs = NEEDS, .decide = DECIDE }
 #define DESK_EVENT(TYPE, NEEDS, DECIDE)                                                                                \
   { .kind = ROW_EVENT, .body = &TYPE##__descriptor, .needs = NEEDS, .decide = DECIDE }
 
 static const struct row desk_rows[] = {
-    DESK_COMMAND(register_person, COLLECTION, needs_register, decide_register),
-    DESK_COMMAND(read_person, CONSULTATION, needs_read, decide_read),
-    DESK_COMMAND(list_engagements, CONSULTATION, needs_glance, decide_glance),
-    DESK_COMMAND(cancel_appointment, ALTERATION, needs_counted, decide_counted),
-    DESK_COMMAND(read_reminders, OPERATION_NONE, needs_shown, decide_shown),
+    DESK_COMMAND(register_person, needs_register, decide_register),
+    DESK_COMMAND(read_person, needs_read, decide_read),
+    DESK_COMMAND(list_engagements, needs_glance, decide_glance),
+    DESK_COMMAND(cancel_appointment, needs_counted, decide_counted),
+    DESK_COMMAND(read_reminders, needs_shown, decide_shown),
     DESK_EVENT(person_registered, needs_registered, on_registered),
     DESK_EVENT(message_requested, needs_requested, on_requested),
     DESK_EVENT(mentor_paused, NULL, on_mentor_paused),

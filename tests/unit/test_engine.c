@@ -352,10 +352,10 @@ static void what_is_wanted_closed_stays_sealed_even_for_who_has_the_key(void **s
   struct desk *d = desk_new(*state, true);
   desk_ask(d, a_registration(*state, CRN, "N07A123", CHANNEL__SMS));
   assert_int_equal(desk_ask(d, a_glance(*state, CRN)), CODE__OK);
-  const Person *p = desk_body(d, &person__descriptor);
-  assert_string_equal(p->practitioner, "N07A123");
-  assert_string_equal(p->personal->given_name, "");
-  assert_non_null(p->personal->seal);
+  const Engagement *seen = desk_body(d, &engagement__descriptor);
+  assert_string_equal(seen->practitioner, "N07A123");
+  assert_string_equal(seen->purpose, "");
+  assert_string_equal(seen->closed_why, "sealed");
   desk_free(d);
 }
 

@@ -241,15 +241,69 @@ static void a_restricted_reader_cannot_tell_that_there_is_a_person(void **state)
 
 static void only_those_who_need_to_may_read_a_person(void **state) {
   struct world *w = *state;
-  roles_t may = MAY(PRACTITIONER) | MAY(COORDINATOR) | MAY(SAFEGUARDING_LEAD) | MAY(AUDITOR);
+  roles_t may = MAY(PRACTITIONER) | MAY(COORDINATOR) | MAY(SAFEGUARDING_LEAD) | MAY(AUDITOR) | MAY(PERSON);
   for (unsigned role = ROLE__PERSON; role <= ROLE__OPD_PRACTITIONER; role++) {
-    decision_as(&w->d, "N07A123", 1u << role);
+    decision_as(&w->d, role == ROLE__PERSON ? CRN : "N07A123", 1u << role);
     struct change c = read_person_of(w, CRN);
     if (may & (1u << role))
       assert_done(&c);
     else
       assert_refused(&c, CODE__FORBIDDEN, NULL);
   }
+}
+
+static void a_practitioner_registers_only_people_of_their_own(void **state) {
+  struct world *w = *state;
+  Person *p = a_person(w, NEW_CRN);
+  p->practitioner = "N07A999";
+  struct change c = registered(w, p);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
+  decision_as(&w->d, "case-system", MAY(CASE_SYSTEM));
+  c = registered(w, p);
+  assert_done(&c);
+}
+
+static void a_person_is_shown_their_record_without_what_to_beware_of(void **state) {
+  struct world *w = *state;
+  static char *restricted[] = {"N07A999"};
+  Person *p = a_person(w, CRN);
+  p->restricted = restricted;
+  p->n_restricted = 1;
+  p->personal->safe_contact = "never on Mondays";
+  given(&w->d, &person__descriptor, CRN, 1, p);
+  decision_as(&w->d, CRN, MAY(PERSON));
+  struct change c = read_person_of(w, CRN);
+  assert_done(&c);
+  const Person *shown = (const Person *)c.reply;
+  assert_string_equal(shown->personal->given_name, "Siân");
+  assert_string_equal(shown->personal->safe_contact, "");
+  assert_int_equal(shown->n_restricted, 0);
+  assert_string_equal(p->personal->safe_contact, "never on Mondays");
+}
+
+// Two of somebody else's stand before one of their own: the page and where it ends tell of neither.
+static void a_practitioner_lists_their_own_people_and_hears_of_no_other(void **state) {
+  struct world *w = *state;
+  static char *crns[] = {"X000001", "X000002", "X000003"};
+  for (size_t i = 0; i < 3; i++) {
+    Person *p = a_person(w, crns[i]);
+    if (i < 2) p->practitioner = "N07A999";
+    given(&w->d, &person__descriptor, crns[i], 1, p);
+    given_in_index(&w->d, "people-of/N07A999", crns[i]);
+    given_in_index(&w->d, "people", crns[i]);
+  }
+  given_in_index(&w->d, "people-of/N07A123", crns[2]);
+  struct change c = listed(w, "", "", 1);
+  assert_int_equal(((const People *)c.reply)->n_people, 1);
+  assert_string_equal(((const People *)c.reply)->people[0]->crn, "X000003");
+  c = listed(w, "N07A999", "", 1);
+  assert_int_equal(((const People *)c.reply)->n_people, 1);
+  assert_string_equal(((const People *)c.reply)->people[0]->crn, "X000003");
+  assert_string_equal(((const People *)c.reply)->next, "");
+  decision_as(&w->d, "C01", MAY(COORDINATOR));
+  c = listed(w, "", "", 2);
+  assert_int_equal(((const People *)c.reply)->n_people, 2);
+  assert_string_equal(((const People *)c.reply)->next, "X000002");
 }
 
 static void people_are_listed_by_practitioner_page_by_page(void **state) {
@@ -299,6 +353,9 @@ int main(void) {
       IN_WORLD(a_person_is_read_with_their_version),
       IN_WORLD(a_restricted_reader_cannot_tell_that_there_is_a_person),
       IN_WORLD(only_those_who_need_to_may_read_a_person),
+      IN_WORLD(a_practitioner_registers_only_people_of_their_own),
+      IN_WORLD(a_person_is_shown_their_record_without_what_to_beware_of),
+      IN_WORLD(a_practitioner_lists_their_own_people_and_hears_of_no_other),
       IN_WORLD(people_are_listed_by_practitioner_page_by_page),
       IN_WORLD(a_coordinator_who_is_a_mentor_too_reads_people_as_a_mentor),
   };

@@ -338,6 +338,58 @@ static void only_those_who_look_after_mentors_change_them(void **state) {
   assert_done(&c);
 }
 
+static void a_supervisor_reaches_the_mentors_whom_they_supervise_and_may_hand_one_on(void **state) {
+  struct decision *d = &((struct story *)*state)->d;
+  Mentor *other = mentor_of(d, 2), *mine = mentor_of(d, 1);
+  other->supervisor = "S02";
+  given_mentor(d, other);
+  decision_as(d, "S01", MAY(MENTOR_SUPERVISOR));
+  struct change c = read_one(d, mentor_id(d, 2)), absent = read_one(d, mentor_id(d, 9));
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
+  assert_string_equal(c.problem->why, absent.problem->why);
+  c = paused(d, 2);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
+  c = changed(d, mentor_of(d, 2), 1); // as if it were theirs
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
+  c = changed(d, mine, 7);
+  assert_refused(&c, CODE__STALE, NULL);
+  mine->supervisor = "S02";
+  c = changed(d, mine, 1);
+  assert_done(&c);
+  ListMentors cmd = LIST_MENTORS__INIT;
+  c = decided(d, &cmd);
+  assert_int_equal(((const Mentors *)c.reply)->n_mentors, 1);
+  assert_string_equal(((const Mentors *)c.reply)->mentors[0]->id, mentor_id(d, 1));
+}
+
+static void a_supervisor_registers_only_mentors_of_their_own(void **state) {
+  struct decision *d = &((struct story *)*state)->d;
+  decision_as(d, "S01", MAY(MENTOR_SUPERVISOR));
+  struct change c = registered(d, mentor_of(d, 3));
+  assert_done(&c);
+  Mentor *others = mentor_of(d, 4);
+  others->supervisor = "S02";
+  c = registered(d, others);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
+}
+
+static void a_mentor_reads_their_own_record_without_whom_they_must_not_meet(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  LIST(s->mentor, not_with, "X999999");
+  as_mentor(d, 1, NULL);
+  struct change c = read_one(d, mentor_id(d, 1));
+  assert_done(&c);
+  assert_int_equal(((const Mentor *)c.reply)->n_not_with, 0);
+  given_mentor(d, mentor_of(d, 2));
+  as_mentor(d, 2, NULL);
+  c = read_one(d, mentor_id(d, 1));
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
+  as_mentor(d, 1, OFFER_ID); // the link of an offer does not open it
+  c = read_one(d, mentor_id(d, 1));
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       STORY(a_new_mentor_is_active_with_all_places_free),
@@ -356,6 +408,9 @@ int main(void) {
       STORY(a_reading_shows_the_version_and_names_its_subject),
       STORY(a_list_goes_on_where_the_page_before_ended),
       STORY(only_those_who_look_after_mentors_change_them),
+      STORY(a_supervisor_reaches_the_mentors_whom_they_supervise_and_may_hand_one_on),
+      STORY(a_supervisor_registers_only_mentors_of_their_own),
+      STORY(a_mentor_reads_their_own_record_without_whom_they_must_not_meet),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,6 +36,7 @@ static void make_person(struct world *w) {
   w->personal.email = "sian@example.org";
   w->consent.texts = w->consent.emails = ANSWER__YES;
   w->person.crn = "X123456";
+  w->person.practitioner = "N07A123";
   w->person.personal = &w->personal;
   w->person.consent = &w->consent;
   w->person.preferred_channel = CHANNEL__SMS;

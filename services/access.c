@@ -1,0 +1,154 @@
+// Who may know what. The one table of the whole product: a command without a row does not start its service, and a role
+// without a cell may not send it. What the relations mean is said in common/access.h; the README says it in words.
+//
+// What holds for whole columns:
+//
+// - A practitioner reaches their own cases, and others only by breaking the glass. In SUPERVISION they read what they
+//   write themselves; nothing in MENTORING or SAFEGUARDING is theirs.
+// - A mentor reaches whom they accompany, and an offer as long as it is theirs to answer: without anybody's name.
+// - A mentor's supervisor reaches the mentors whom they supervise, and those matches.
+// - A coordinator reaches the area, since matching needs it: people, mentors, offers, and nothing of what was said.
+// - A safeguarding lead and an auditor reach the area; an auditor reads no narrative.
+// - A person reaches their own record.
+// - A case system feeds the area and reads what its own interface needs, no list of anybody's sessions.
+// - A manager reads reports, which show nobody. An operator sees that something does not go out, not whose it is; there
+//   is no row in which an operator reaches a record, and whoever is an operator is nothing else.
+#include "access.h"
+#include "courier.pb-c.h"
+#include "intake.pb-c.h"
+#include "matching.pb-c.h"
+#include "mentoring.pb-c.h"
+#include "reminders.pb-c.h"
+#include "reporting.pb-c.h"
+#include "safeguarding.pb-c.h"
+
+#define NOTHING 0u // no confidential part
+#define NAMES (1u << PARTITION__CONTACT)
+#define SUPERVISION (1u << PARTITION__SUPERVISION)
+#define CONFIDED (1u << PARTITION__MENTORING)
+#define DISCLOSED (1u << PARTITION__SAFEGUARDING)
+
+#define CELL(RELATION, PARTITIONS)                                                                                     \
+  { RELATION_##RELATION, (PARTITIONS) }
+#define PRACTITIONER(PARTITIONS) [ROLE__PRACTITIONER] = CELL(OWN_CASE, PARTITIONS)
+#define COORDINATOR(PARTITIONS) [ROLE__COORDINATOR] = CELL(AREA, PARTITIONS)
+#define CASE_SYSTEM(PARTITIONS) [ROLE__CASE_SYSTEM] = CELL(AREA, PARTITIONS)
+#define LEAD(PARTITIONS) [ROLE__SAFEGUARDING_LEAD] = CELL(AREA, PARTITIONS)
+#define AUDITOR(PARTITIONS) [ROLE__AUDITOR] = CELL(AREA, PARTITIONS)
+#define SUPERVISOR(PARTITIONS) [ROLE__MENTOR_SUPERVISOR] = CELL(OWN_SUPERVISEE, PARTITIONS)
+#define MENTOR(RELATION, PARTITIONS) [ROLE__MENTOR] = CELL(RELATION, PARTITIONS)
+#define PERSON(PARTITIONS) [ROLE__PERSON] = CELL(SELF, PARTITIONS)
+#define NO_RECORD(ROLE) [ROLE__##ROLE] = CELL(NO_RECORD, NOTHING)
+
+#define COMMAND(MESSAGE, OPERATION, ...)                                                                               \
+  {                                                                                                                    \
+    &MESSAGE##__descriptor, OPERATION__##OPERATION, {                                                                  \
+      __VA_ARGS__                                                                                                      \
+    }                                                                                                                  \
+  }
+
+// clang-format off
+const struct access_row access_table[] = {
+    // --- intake. Who writes is shown what they have just written; narrative belongs to the pathway's readers besides.
+    COMMAND(register_person,        COLLECTION,   PRACTITIONER(NAMES), CASE_SYSTEM(NAMES)),
+    COMMAND(change_person,          ALTERATION,   PRACTITIONER(NAMES), CASE_SYSTEM(NAMES)),
+    COMMAND(read_person,            CONSULTATION, PRACTITIONER(NAMES), LEAD(NAMES), AUDITOR(NAMES), COORDINATOR(NAMES),
+                                                  PERSON(NAMES)),
+    COMMAND(list_people,            CONSULTATION, PRACTITIONER(NAMES), LEAD(NAMES), AUDITOR(NAMES), COORDINATOR(NAMES)),
+    COMMAND(open_engagement,        COLLECTION,   PRACTITIONER(NOTHING), CASE_SYSTEM(NOTHING)),
+    COMMAND(close_engagement,       ALTERATION,   PRACTITIONER(NOTHING), CASE_SYSTEM(NOTHING)),
+    COMMAND(read_engagement,        CONSULTATION, PRACTITIONER(NOTHING), LEAD(NOTHING), AUDITOR(NOTHING)),
+    COMMAND(list_engagements,       CONSULTATION, PRACTITIONER(NOTHING), LEAD(NOTHING), AUDITOR(NOTHING)),
+    COMMAND(make_appointment,       COLLECTION,   PRACTITIONER(NOTHING), CASE_SYSTEM(NOTHING)),
+    COMMAND(reschedule_appointment, ALTERATION,   PRACTITIONER(NOTHING), CASE_SYSTEM(NOTHING)),
+    COMMAND(cancel_appointment,     ALTERATION,   PRACTITIONER(NOTHING), CASE_SYSTEM(NOTHING)),
+    COMMAND(read_appointment,       CONSULTATION, PRACTITIONER(NOTHING), LEAD(NOTHING), AUDITOR(NOTHING),
+                                                  PERSON(NOTHING)),
+    COMMAND(list_appointments,      CONSULTATION, PRACTITIONER(NOTHING), LEAD(NOTHING), AUDITOR(NOTHING),
+                                                  PERSON(NOTHING)),
+    // Of these a mentor sees those that they recorded themselves (services/intake/session_reading.c).
+    COMMAND(record_session,         COLLECTION,   PRACTITIONER(SUPERVISION), CASE_SYSTEM(SUPERVISION),
+                                                  MENTOR(OWN_MENTEE, NOTHING)),
+    COMMAND(amend_session,          ALTERATION,   PRACTITIONER(SUPERVISION), CASE_SYSTEM(SUPERVISION),
+                                                  MENTOR(OWN_MENTEE, NOTHING)),
+    COMMAND(read_session,           CONSULTATION, PRACTITIONER(SUPERVISION), LEAD(SUPERVISION), AUDITOR(NOTHING),
+                                                  MENTOR(OWN_MENTEE, NOTHING)),
+    COMMAND(read_session_version,   CONSULTATION, PRACTITIONER(SUPERVISION), LEAD(SUPERVISION), AUDITOR(NOTHING),
+                                                  MENTOR(OWN_MENTEE, NOTHING)),
+    COMMAND(list_sessions,          CONSULTATION, PRACTITIONER(SUPERVISION), LEAD(SUPERVISION), AUDITOR(NOTHING),
+                                                  MENTOR(OWN_MENTEE, NOTHING)),
+    COMMAND(record_explanation,     COLLECTION,   PRACTITIONER(NOTHING), CASE_SYSTEM(NOTHING),
+                                                  MENTOR(OWN_MENTEE, NOTHING)),
+    COMMAND(list_explanations,      CONSULTATION, PRACTITIONER(NOTHING), LEAD(NOTHING), AUDITOR(NOTHING),
+                                                  MENTOR(OWN_MENTEE, NOTHING)),
+    COMMAND(read_confidentiality,   OPERATION_NONE, NO_RECORD(PRACTITIONER), NO_RECORD(CASE_SYSTEM), NO_RECORD(MENTOR),
+                                                    NO_RECORD(MENTOR_SUPERVISOR), NO_RECORD(COORDINATOR),
+                                                    NO_RECORD(SAFEGUARDING_LEAD), NO_RECORD(AUDITOR)),
+
+    // --- reminders
+    COMMAND(read_reminders,         CONSULTATION, PRACTITIONER(NOTHING), CASE_SYSTEM(NOTHING), COORDINATOR(NOTHING)),
+
+    // --- matching. A supervisor registers only mentors of their own, and may hand one on to another supervisor.
+    COMMAND(register_mentor,        COLLECTION,   COORDINATOR(NAMES), SUPERVISOR(NAMES), CASE_SYSTEM(NAMES)),
+    COMMAND(change_mentor,          ALTERATION,   COORDINATOR(NAMES), SUPERVISOR(NAMES)),
+    COMMAND(read_mentor,            CONSULTATION, COORDINATOR(NAMES), SUPERVISOR(NAMES), MENTOR(SELF, NAMES)),
+    COMMAND(list_mentors,           CONSULTATION, COORDINATOR(NAMES), SUPERVISOR(NAMES)),
+    COMMAND(pause_mentor,           ALTERATION,   COORDINATOR(NAMES), SUPERVISOR(NAMES)),
+    COMMAND(resume_mentor,          ALTERATION,   COORDINATOR(NAMES), SUPERVISOR(NAMES)),
+    COMMAND(list_candidates,        COMBINATION,  COORDINATOR(NAMES)),
+    COMMAND(make_offer,             DISCLOSURE,   COORDINATOR(NOTHING)),
+    COMMAND(read_offer,             CONSULTATION, COORDINATOR(NOTHING)),
+    COMMAND(list_offers,            CONSULTATION, COORDINATOR(NOTHING)),
+    COMMAND(withdraw_offer,         ALTERATION,   COORDINATOR(NOTHING)),
+    COMMAND(end_match,              ALTERATION,   COORDINATOR(NOTHING), SUPERVISOR(NOTHING)),
+    COMMAND(view_offer,             CONSULTATION, MENTOR(OWN_OFFER, NOTHING)),
+    COMMAND(accept_offer,           ALTERATION,   MENTOR(OWN_OFFER, NOTHING)),
+    COMMAND(decline_offer,          ALTERATION,   MENTOR(OWN_OFFER, NOTHING)),
+    COMMAND(list_my_people,         CONSULTATION, MENTOR(OWN_MENTEE, NOTHING)),
+    COMMAND(read_my_person,         CONSULTATION, MENTOR(OWN_MENTEE, NOTHING)),
+    COMMAND(send_sign_in_link,      ALTERATION,   COORDINATOR(NOTHING), SUPERVISOR(NOTHING)),
+    COMMAND(ask_sign_in_link,       ALTERATION,   MENTOR(OWN_SIGN_IN, NOTHING)),
+    COMMAND(use_sign_in_link,       ALTERATION,   MENTOR(OWN_SIGN_IN, NOTHING)),
+    COMMAND(read_sign_in,           CONSULTATION, MENTOR(OWN_SIGN_IN, NOTHING)),
+    COMMAND(renew_phone,            ALTERATION,   MENTOR(OWN_SIGN_IN, NOTHING)),
+    COMMAND(sign_out,               ALTERATION,   MENTOR(OWN_SIGN_IN, NOTHING)),
+    COMMAND(sign_out_mentor,        ALTERATION,   COORDINATOR(NOTHING), SUPERVISOR(NOTHING)),
+
+    // --- mentoring. A note is its author's alone (services/mentoring/reading.c), as long as the match lasts.
+    COMMAND(write_note,             COLLECTION,   MENTOR(OWN_MENTEE, CONFIDED)),
+    COMMAND(amend_note,             ALTERATION,   MENTOR(OWN_MENTEE, CONFIDED)),
+    COMMAND(read_note,              CONSULTATION, MENTOR(OWN_MENTEE, CONFIDED)),
+    COMMAND(read_note_version,      CONSULTATION, MENTOR(OWN_MENTEE, CONFIDED)),
+    COMMAND(list_notes,             CONSULTATION, MENTOR(OWN_MENTEE, CONFIDED)),
+
+    // --- safeguarding. A mentor learns that somebody has a disclosure in hand, and no more; a practitioner nothing. Breaking
+    // the glass is the one thing that a practitioner may do about somebody who is not theirs.
+    COMMAND(register_staff,         COLLECTION,   LEAD(NAMES), COORDINATOR(NAMES), CASE_SYSTEM(NAMES)),
+    COMMAND(change_staff,           ALTERATION,   LEAD(NAMES), COORDINATOR(NAMES), CASE_SYSTEM(NAMES)),
+    COMMAND(read_staff,             CONSULTATION, LEAD(NAMES), COORDINATOR(NAMES), CASE_SYSTEM(NAMES)),
+    COMMAND(change_rota,            ALTERATION,   LEAD(NOTHING)),
+    COMMAND(read_rota,              CONSULTATION, LEAD(NOTHING)),
+    COMMAND(raise_disclosure,       DISCLOSURE,   MENTOR(OWN_MENTEE, NOTHING)),
+    COMMAND(read_my_disclosures,    CONSULTATION, MENTOR(OWN_MENTEE, NOTHING)),
+    COMMAND(read_disclosure,        CONSULTATION, LEAD(DISCLOSED)),
+    COMMAND(acknowledge_disclosure, ALTERATION,   LEAD(DISCLOSED)),
+    COMMAND(record_disclosure_action, ALTERATION, LEAD(DISCLOSED)),
+    COMMAND(close_disclosure,       ALTERATION,   LEAD(DISCLOSED)),
+    COMMAND(list_disclosures,       CONSULTATION, LEAD(NOTHING)),
+    COMMAND(read_alert_counts,      OPERATION_NONE, LEAD(NOTHING), NO_RECORD(OPERATOR)),
+    COMMAND(open_break_glass,       DISCLOSURE,   [ROLE__PRACTITIONER] = CELL(AREA, DISCLOSED)),
+    COMMAND(review_break_glass,     ALTERATION,   LEAD(DISCLOSED)),
+    COMMAND(list_break_glass,       CONSULTATION, LEAD(DISCLOSED)),
+
+    // --- courier. An operator must see that messages do not go out, and why: whose they are is left out for them. To
+    // send one again discloses something to somebody, and that is a coordinator's to decide.
+    COMMAND(list_dead_letters,      CONSULTATION, COORDINATOR(NOTHING), NO_RECORD(OPERATOR)),
+    COMMAND(retry_delivery,         DISCLOSURE,   COORDINATOR(NOTHING)),
+
+    // --- reporting. A report shows counts, and nobody's record. Practitioners see their own people by name, and would know
+    // too much of what a small count is made of.
+    COMMAND(read_report,            OPERATION_NONE, NO_RECORD(MANAGER), NO_RECORD(COORDINATOR),
+                                                    NO_RECORD(MENTOR_SUPERVISOR), NO_RECORD(AUDITOR)),
+    {0},
+};
+// clang-format on
