@@ -81,12 +81,16 @@ function fact(list, name, text) {
   list.append(dt, dd);
 }
 
-function card(list, title, text, open, loud) {
+// `id` tells cards of the same title apart: for the focus, and for who hears the button without seeing what is below it.
+function card(list, title, text, { id = '', open, loud } = {}) {
   const item = by('card').content.cloneNode(true).firstElementChild, button = item.querySelector('button');
   button.textContent = title;
+  button.dataset.id = id;
+  button.setAttribute('aria-describedby', `about-${id}`);
   if (open) button.addEventListener('click', () => attempt(open));
   else button.replaceWith(title);
   item.querySelector('p').textContent = text;
+  if (id) item.querySelector('p').id = `about-${id}`;
   item.classList.toggle('loud', Boolean(loud));
   list.append(item);
 }
@@ -98,13 +102,15 @@ function disclosureCard(d) {
   const who = waits ? `${states[d.state]}. ${plural(d.rounds ?? 0, 'round', 'rounds')} of alerts` +
     (d.alerted ? '.' : '; nobody could be alerted.') : `${states[d.state]} by ${d.acknowledgedBy}.`;
   const list = by(d.state === 'DISCLOSURE_CLOSED' ? 'closed' : 'open');
-  card(list, `${kinds[d.kind]}: ${d.crn}`, `Raised ${age(raised)}. ${who}`, () => openDisclosure(d.id), waits);
+  card(list, `${kinds[d.kind]}: ${d.crn}`, `Raised ${age(raised)}. ${who}`,
+    { id: d.id, open: () => openDisclosure(d.id), loud: waits });
 }
 
 function useCard(u) {
   if (u.reviewedBy) return;
   card(by('glass'), `${u.reference}: ${u.actor} opened ${u.crn}`,
-    `${moment(new Date(Number(u.fromMs)))}. ${reasons[u.reason]}.`, () => openUse(u), true);
+    `${moment(new Date(Number(u.fromMs)))}. ${reasons[u.reason]}.`,
+    { id: u.reference, open: () => openUse(u), loud: true });
 }
 
 async function readPage() {
@@ -128,14 +134,14 @@ function count() {
 
 // Cards are made anew; the focus stays on the one that had it.
 async function readList() {
-  const focused = document.activeElement?.closest?.('.cards button')?.textContent;
+  const focused = document.activeElement?.closest?.('.cards button')?.dataset.id;
   state.after = '';
   const uses = await call('GET', '/break-glass?limit=200');
   for (const id of ['open', 'closed', 'glass']) by(id).replaceChildren();
   (uses.uses ?? []).forEach(useCard);
   await readPage();
   count();
-  for (const button of document.querySelectorAll('.cards button')) if (button.textContent === focused) button.focus();
+  for (const button of document.querySelectorAll('.cards button')) if (button.dataset.id === focused) button.focus();
 }
 
 async function readAgain() {
