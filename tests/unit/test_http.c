@@ -327,8 +327,11 @@ static void every_answer_has_the_security_headers(void **state) {
   int fd = dial(&f);
   send_text(&f, fd, "GET /echo HTTP/1.1\r\nHost: h\r\n\r\n");
   assert_true(receive(&f, fd, "]"));
-  static const char *const lines[] = {"\r\nX-Content-Type-Options: nosniff\r\n", "\r\nCache-Control: no-store\r\n",
-                                      "\r\nReferrer-Policy: no-referrer\r\n", "\r\nDate: ", " GMT\r\n",
+  static const char *const lines[] = {"\r\nX-Content-Type-Options: nosniff\r\n",
+                                      "\r\nCache-Control: no-store\r\n",
+                                      "\r\nReferrer-Policy: no-referrer\r\n",
+                                      "\r\nDate: ",
+                                      " GMT\r\n",
                                       "\r\nCross-Origin-Resource-Policy: same-origin\r\n",
                                       "\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"};
   for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) assert_true(has(lines[i]));
