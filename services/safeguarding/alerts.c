@@ -60,10 +60,10 @@ static void note_alert(void *context, const char *staff, Channel channel, char *
 
 static unsigned send_level(struct change *c, const struct records *have, struct round *r, uint32_t level) {
   const struct safeguarding_settings *s = r->m->settings;
-  struct notice n = {.texts = s->wording->disclosure,
-                     .link = safeguarding_link(r->m, r->watch->id),
-                     .about = arena_printf(c->arena, "disclosure/%s/%u", r->watch->id, r->watch->rounds),
-                     .not_after_ms = r->m->now.ms + ALERT_ROUND_MS};
+  struct staff_notice n = {.texts = s->wording->disclosure,
+                           .link = safeguarding_link(r->m, r->watch->id),
+                           .about = arena_printf(c->arena, "disclosure/%s/%u", r->watch->id, r->watch->rounds),
+                           .not_after_ms = r->m->now.ms + ALERT_ROUND_MS};
   return staff_notify_level(c, have, r->m, level, &n, note_alert, r);
 }
 

@@ -61,7 +61,7 @@ static BreakGlass *new_use(const struct message *m, const char *crn) {
 }
 
 static unsigned tell_owner(struct change *c, const struct records *have, const struct message *m, const char *owner,
-                           const struct notice *n) {
+                           const struct staff_notice *n) {
   static const Channel channels[] = {CHANNEL__SMS, CHANNEL__EMAIL};
   const Staff *staff = text_is_staff_code(owner) ? records_get(have, &staff__descriptor, owner) : NULL;
   unsigned count = 0;
@@ -75,7 +75,7 @@ static unsigned tell_owner(struct change *c, const struct records *have, const s
 
 // The first level on which anybody can be reached.
 static unsigned tell_leads(struct change *c, const struct records *have, const struct message *m,
-                           const struct notice *n) {
+                           const struct staff_notice *n) {
   const OnCallRota *rota = rota_of(have);
   unsigned count = 0;
   for (uint32_t level = 1; rota && level <= rota->n_levels && !count; level++)
@@ -86,10 +86,11 @@ static unsigned tell_leads(struct change *c, const struct records *have, const s
 static void tell(struct change *c, const struct records *have, const struct message *m, const Person *person,
                  BreakGlass *use) {
   const AlertWording *w = ((const struct safeguarding_settings *)m->settings)->wording;
-  struct notice n = {.texts = w->break_glass_owner,
-                     .reference = use->reference,
-                     .about = arena_printf(m->arena, "break-glass-owner/%s/%lld", use->reference, (long long)m->now.ms),
-                     .not_after_ms = m->now.ms + INT64_C(24) * 3600 * 1000};
+  struct staff_notice n = {
+      .texts = w->break_glass_owner,
+      .reference = use->reference,
+      .about = arena_printf(m->arena, "break-glass-owner/%s/%lld", use->reference, (long long)m->now.ms),
+      .not_after_ms = m->now.ms + INT64_C(24) * 3600 * 1000};
   unsigned owner = tell_owner(c, have, m, person->practitioner, &n);
   n.texts = w->break_glass_lead;
   n.link = safeguarding_link(m, "break-glass");

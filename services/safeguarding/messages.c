@@ -21,7 +21,7 @@ static char *fill(struct arena *a, const char *text, const char *gap, const char
   return at ? arena_printf(a, "%.*s%s%s", (int)(at - text), text, value, at + strlen(gap)) : text_of(text);
 }
 
-static char *fill_all(const struct message *m, const char *text, const struct notice *n) {
+static char *fill_all(const struct message *m, const char *text, const struct staff_notice *n) {
   text = fill(m->arena, text, "{link}", n->link);
   text = fill(m->arena, text, "{reference}", n->reference);
   return fill(m->arena, text, "{telephone}", safeguarding_telephone(m->area));
@@ -36,7 +36,7 @@ static char *message_id_of(struct arena *a, const char *about) {
 }
 
 char *staff_notify(struct change *c, const struct message *m, const Staff *staff, Channel channel,
-                   const struct notice *n) {
+                   const struct staff_notice *n) {
   const AlertText *text = staff->language == LANGUAGE__WELSH ? n->texts->cy : n->texts->en;
   Outgoing *outgoing = arena_take(m->arena, sizeof *outgoing);
   outgoing__init(outgoing);
@@ -73,7 +73,7 @@ static bool is_requested(const struct change *c, const char *staff, Channel chan
 }
 
 unsigned staff_notify_level(struct change *c, const struct records *have, const struct message *m, uint32_t level,
-                            const struct notice *n, sent_fn *sent, void *context) {
+                            const struct staff_notice *n, sent_fn *sent, void *context) {
   static const Channel channels[] = {CHANNEL__SMS, CHANNEL__EMAIL};
   const OnCallLevel *on_call = rota_of(have)->levels[level - 1];
   unsigned count = 0;

@@ -87,7 +87,7 @@ struct change decide_read_rota(const struct records *have, const struct message 
 // --- messages.c
 // A message to staff: which words, what fills their gaps, and what it belongs to. The same key, staff and channel make
 // the same message id, so that what is decided twice is sent once.
-struct notice {
+struct staff_notice {
   const AlertTexts *texts;
   const char *link, *reference; // NULL: the texts have no such gap
   const char *about;            // "<about>/<staff>/<SMS or EMAIL>" is what the courier is told
@@ -97,12 +97,12 @@ struct notice {
 const char *staff_address(const Staff *staff, Channel channel);
 // Asks the courier to deliver to that address; answers the message's id.
 char *staff_notify(struct change *c, const struct message *m, const Staff *staff, Channel channel,
-                   const struct notice *n);
+                   const struct staff_notice *n);
 // Sends to all of one level of the rota (from 1), on the channels of each that reach them. `sent` is called for every
 // message; answers how many there were.
 typedef void sent_fn(void *context, const char *staff, Channel channel, char *message_id);
 unsigned staff_notify_level(struct change *c, const struct records *have, const struct message *m, uint32_t level,
-                            const struct notice *n, sent_fn *sent, void *context);
+                            const struct staff_notice *n, sent_fn *sent, void *context);
 char *safeguarding_link(const struct message *m, const char *what);
 
 // --- alerts.c
