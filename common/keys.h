@@ -8,6 +8,8 @@
 //                       audit has those of all services
 //   notary.audit        the key of the notary's chain of audit entries, and notary.sign, which signs its heads;
 //                       notary.public is the other half, 64 hex digits, for whoever verifies them
+//   destroyed.key       the key of the names in the destruction log (destroyed.h); every service has it, and nobody who
+//                       only reads the log or a backup of it
 //   <partition>.master  a partition's master key, 64 hex digits: contact.master, supervision.master, mentoring.master,
 //                       safeguarding.master. A service reads those that its entry in peers.yaml names (opens), and
 //                       must have them; what it does not read, it cannot open.
@@ -22,6 +24,7 @@ enum {
   KEYS_PARTITIONS = 5
 }; // indexed by Partition
 
+struct destroyed;
 struct keys {
   char name[64];
   char folder[256];
@@ -34,6 +37,7 @@ struct keys {
   struct arena arena;
   Peers *peers;
   int64_t peers_stamp; // of the peers.yaml that `peers` was read from
+  struct destroyed *destroyed; // whose keys are destroyed; NULL: nobody's. Opened and freed by who loaded the keys.
 };
 // On a fault answers -1 with a sentence that names the file.
 int keys_load(struct keys *k, const char *folder, const char *name, char *errors, size_t errors_bytes);

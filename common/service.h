@@ -51,6 +51,7 @@ struct row {
   const char *timer;                      // timers: the name before the first '/'
   roles_t roles;                          // commands: who may send it; 0: nobody
   Operation operation;                    // commands: for the audit
+  bool erases;                            // sees what was destroyed, to delete it; to all others it is not there
   void (*needs)(struct records *want, const struct message *m);
   struct change (*decide)(const struct records *have, const struct message *m);
   const char *statement; // instead of decide, for events: the read model's statement of that name

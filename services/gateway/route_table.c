@@ -4,6 +4,7 @@
 #include "matching.pb-c.h"
 #include "reminders.pb-c.h"
 #include "reporting.pb-c.h"
+#include "rights.pb-c.h"
 #include "routes.h"
 
 // Shorthands for the columns that repeat: M(person) is the descriptor of the message Person.
@@ -87,6 +88,27 @@ const struct route routes_table[] = {
     {"POST", "/offers/{id}/withdraw", MATCHING, MAKES(withdraw_offer, offer), BODY(""), SAYS("Withdraw an offer")},
     {"POST", "/offers/{id}/end", MATCHING, MAKES(end_match, offer), BODY(""), SAYS("End a match")},
     {"GET", "/people/{crn}/offers", MATCHING, MAKES(list_offers, offers), SAYS("List the offers for a person")},
+
+    {"PUT", "/corrections/{correction.id}", INTAKE, MAKES(propose_correction, correction), BODY("correction"),
+     SAYS("Propose a correction of a person's record: what is wrong, and what it should say")},
+    {"GET", "/corrections/{id}", INTAKE, MAKES(read_correction, correction), SAYS("Read a proposed correction")},
+    {"POST", "/corrections/{id}/answer", INTAKE, MAKES(answer_correction, correction), BODY(""), IF_MATCH,
+     SAYS("Answer a proposed correction, with the reason")},
+    {"GET", "/corrections", INTAKE, MAKES(list_open_corrections, corrections),
+     SAYS("List the corrections that wait for an answer, those due first in front")},
+    {"GET", "/people/{crn}/corrections", INTAKE, MAKES(list_corrections, corrections),
+     SAYS("List a person's corrections")},
+    {"GET", "/people/{crn}/subject-access", INTAKE, MAKES(collect_records, subject_access), .kind = ROUTE_GATHER,
+     SAYS("Collect everything that is held about a person; 204 where nothing is")},
+    {"POST", "/people/{crn}/legal-hold", INTAKE, MAKES(place_legal_hold, legal_hold), BODY(""),
+     SAYS("Place a legal hold: while it stands, nothing of the person is erased")},
+    {"GET", "/people/{crn}/legal-hold", INTAKE, MAKES(read_legal_hold, legal_hold), SAYS("Read a person's legal hold")},
+    {"POST", "/people/{crn}/legal-hold/lift", INTAKE, MAKES(lift_legal_hold, legal_hold), BODY(""),
+     SAYS("Lift a legal hold")},
+    {"POST", "/people/{crn}/erase", INTAKE, MAKES(request_erasure, erasure), BODY(""),
+     SAYS("Erase a person: their keys and records are destroyed within seconds, for good")},
+    {"POST", "/erasures/sweep", INTAKE, .command = M(sweep_erasures), BODY(""),
+     SAYS("Look at everybody: delete again what a restored backup brought back, and erase whose periods are over")},
 
     {"GET", "/reports/{name}", REPORTING, MAKES(read_report, report), .csv = true,
      SAYS("Read a report: attendance, reminders or mentors; as JSON or CSV")},

@@ -1,5 +1,6 @@
 #include "pathways.h"
 #include "calendar.h"
+#include "retention.h"
 #include "text.h"
 #include "yaml.h"
 #include <dirent.h>
@@ -18,6 +19,7 @@ struct pathways {
   struct arena arena;
   Pathway *all[PATHWAYS_MOST]; // in order of name
   size_t n;
+  const Retention *retention; // NULL: not read
 };
 
 // One file under check.
@@ -221,6 +223,15 @@ struct pathways *pathways_load(const char *folder, char *errors, size_t errors_b
   if (take_in_all(all, folder, files, n, errors, errors_bytes)) return all;
   pathways_free(all);
   return NULL;
+}
+
+int pathways_load_retention(struct pathways *p, const char *path, char *errors, size_t errors_bytes) {
+  p->retention = retention_load(&p->arena, path, errors, errors_bytes);
+  return p->retention ? 0 : -1;
+}
+
+const Retention *pathways_retention(const struct pathways *p) {
+  return p ? p->retention : NULL;
 }
 
 void pathways_free(struct pathways *p) {

@@ -1,6 +1,8 @@
 #include "calendar.h"
 #include "checks.h"
+#include "erasures.h"
 #include "intake.h"
+#include "own_record.h"
 #include "reading.h"
 #include "text.h"
 #include <string.h>
@@ -128,6 +130,7 @@ struct change decide_register_person(const struct records *have, const struct me
   change_write(&c, p->crn, p->crn, p);
   change_index(&c, "people", p->crn);
   change_index(&c, index_of_practitioner(m, p->practitioner), p->crn);
+  retain_until_over(&c, m, p->crn, m->now.ms, m->now.ms);
   publish_registered(&c, m, p);
   change_reply(&c, p->crn, p, 1);
   c.created = true;
@@ -183,7 +186,7 @@ struct change decide_read_person(const struct records *have, const struct messag
   const Person *p = visible_person(have, m, ((const ReadPerson *)m->body)->crn);
   if (!p) return not_found(m, NULL);
   struct change c = change_of(m);
-  change_reply(&c, p->crn, p, records_version(have, &person__descriptor, p->crn));
+  change_reply(&c, p->crn, own_person(m, p), records_version(have, &person__descriptor, p->crn));
   return c;
 }
 

@@ -1,4 +1,5 @@
 #include "reading.h"
+#include "own_record.h"
 #include "text.h"
 #include <inttypes.h>
 #include <string.h>
@@ -25,7 +26,7 @@ static bool is_restricted(const Person *p, const struct message *m) {
 
 const Person *visible_person(const struct records *have, const struct message *m, const char *crn) {
   const Person *p = records_get(have, &person__descriptor, crn_in(m, crn));
-  return p && !is_restricted(p, m) ? p : NULL;
+  return p && own_or_staff(m, p->crn) && !is_restricted(p, m) ? p : NULL;
 }
 
 const Engagement *want_engagement(struct records *want, const struct message *m, const char *id) {

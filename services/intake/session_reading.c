@@ -1,5 +1,6 @@
 #include "session_reading.h"
 #include "intake.h"
+#include "own_record.h"
 #include "pathways.h"
 #include "reading.h"
 #include <inttypes.h>
@@ -12,6 +13,7 @@ bool reads_narrative(const struct message *m, const char *name) {
 }
 
 const Session *session_shown(const struct message *m, const Session *s) {
+  s = own_session(m, s);
   if (!s->narrative || reads_narrative(m, s->pathway)) return s;
   Session *shown = arena_copy(m->arena, s, sizeof *s);
   shown->narrative = NULL;

@@ -6,7 +6,8 @@
 // Whether the sender may read what is written on that pathway: one of their roles is among its narrative readers. Where
 // the pathway's file is gone, nobody.
 bool reads_narrative(const struct message *m, const char *pathway);
-// The session as the sender may see it: without its narrative where they may not read it.
+// The session as the sender may see it: without its narrative where they may not read it; of a person's own, without
+// what is withheld (own_record.h).
 const Session *session_shown(const struct message *m, const Session *s);
 // The index of a person's sessions, in order of their start.
 char *index_of_sessions(const struct message *m, const char *crn);

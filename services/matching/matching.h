@@ -6,6 +6,7 @@
 //   candidates.c    the candidates for a person, best first, with the reasons
 //   offers.c        offers as the coordinator sees them: make, read, list, withdraw, end
 //   answers.c       offers as the mentor sees them: view, accept, decline, and the expiry
+//   holding.c       what is held about a person, for subject access and erasure
 //   notice.c        the message that tells a mentor of an offer, and the link that it holds
 //
 // Records: Mentor under the mentor's id, Offer under the offer's id, PersonsOffer under the CRN, and the Token of each
@@ -73,6 +74,10 @@ void offer_publish_answer(struct change *c, const Offer *offer);
 const char *offer_state_words(OfferState state);
 // Lets the person be offered again.
 void offer_free_person(struct change *c, const char *crn);
+// Frees the place that a match took up with its mentor. `needs` wanted the mentor.
+void offer_free_place(struct change *c, const struct records *have, const Offer *offer);
+void offer_publish_ended(struct change *c, const Offer *offer, int64_t at_ms);
+char *offer_timer(struct arena *a, const char *id); // "offer/<id>"
 bool offer_over(const Offer *offer, int64_t now_ms); // still OFFERED, but the time to answer has passed
 
 // The notice of an offer. Its secret and its message id are taken from the message's randomness.
@@ -107,3 +112,9 @@ struct change decide_view_offer(const struct records *have, const struct message
 struct change decide_accept_offer(const struct records *have, const struct message *m);
 struct change decide_decline_offer(const struct records *have, const struct message *m);
 struct change on_offer_over(const struct records *have, const struct message *m);
+
+// holding.c: what matching holds about a person, given without what is the mentor's own, and deleted.
+void needs_collect_offers(struct records *want, const struct message *m);
+struct change decide_collect_offers(const struct records *have, const struct message *m);
+void needs_erase_offers(struct records *want, const struct message *m);
+struct change on_erase_offers(const struct records *have, const struct message *m);

@@ -1,4 +1,5 @@
 // The table of matching: which message is decided by what, and who may send it.
+#include "held.h"
 #include "matching.h"
 #include "yaml.h"
 #include <stdio.h>
@@ -32,6 +33,10 @@ static const struct row rows[] = {
     COMMAND(view_offer,      MAY(MENTOR),              CONSULTATION, needs_offer,           decide_view_offer),
     COMMAND(accept_offer,    MAY(MENTOR),              ALTERATION,   needs_offer,           decide_accept_offer),
     COMMAND(decline_offer,   MAY(MENTOR),              ALTERATION,   needs_offer,           decide_decline_offer),
+    COMMAND(collect_records, MAY(RECORDS_OFFICER),     DISCLOSURE,   needs_collect_offers, decide_collect_offers),
+    {.kind = ROW_EVENT, .body = &person_erased__descriptor, .erases = true, .decide = held_on_person_erased},
+    {.kind = ROW_TIMER, .timer = "erase", .operation = OPERATION__ERASURE, .erases = true,
+     .needs = needs_erase_offers, .decide = on_erase_offers},
     {.kind = ROW_TIMER, .timer = "offer", .needs = needs_offer, .decide = on_offer_over},
     {0},
 };

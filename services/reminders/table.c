@@ -1,6 +1,7 @@
 // The service as a table: which message leads to which decision, and who may send it.
 #include "reminders.h"
 #include "config.h"
+#include "held.h"
 #include "wording.h"
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +31,19 @@ static const struct row rows[] = {
      .operation = OPERATION__CONSULTATION,
      .needs = needs_read_reminders,
      .decide = decide_read_reminders},
+    {.kind = ROW_COMMAND,
+     .body = &collect_records__descriptor,
+     .roles = MAY(RECORDS_OFFICER),
+     .operation = OPERATION__DISCLOSURE,
+     .needs = needs_collect_reminders,
+     .decide = decide_collect_reminders},
+    {.kind = ROW_EVENT, .body = &person_erased__descriptor, .erases = true, .decide = held_on_person_erased},
+    {.kind = ROW_TIMER,
+     .timer = "erase",
+     .operation = OPERATION__ERASURE,
+     .erases = true,
+     .needs = needs_erase_reminders,
+     .decide = on_erase_reminders},
     {0},
 };
 

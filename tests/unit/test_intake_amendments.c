@@ -172,7 +172,7 @@ static void the_narrative_is_shown_to_its_readers_only(void **state) {
   c = read_of(w, SESSION_ID);
   assert_non_null(shown(&c)->narrative);
   decision_as(&w->d, "other",
-              MAY(OPERATOR) | MAY(MANAGER) | MAY(COORDINATOR) | MAY(MENTOR) | MAY(PERSON) | MAY(CASE_SYSTEM));
+              MAY(OPERATOR) | MAY(MANAGER) | MAY(COORDINATOR) | MAY(MENTOR) | MAY(CASE_SYSTEM));
   c = read_of(w, SESSION_ID);
   assert_refused(&c, CODE__FORBIDDEN, NULL);
 }
