@@ -2,7 +2,8 @@
 //
 // A file outside of the store, ALONGSIDE_DESTROYED/destroyed.log, a line for each:
 //
-//   2026-03-02T10:00:00Z demo-north <64 hex digits> BY_REQUEST RECORDS_OFFICER CONTACT,SUPERVISION,MENTORING,SAFEGUARDING
+//   2026-03-02T10:00:00Z demo-north <64 hex digits> BY_REQUEST RECORDS_OFFICER
+//   CONTACT,SUPERVISION,MENTORING,SAFEGUARDING
 //
 // It holds no personal data: whom a line is about is a keyed BLAKE2b-256 over the area and the subject, and the key
 // (destroyed.key in the keys folder) is not in the file. Who has no key cannot try out all CRNs, and who has one can
@@ -22,8 +23,8 @@ enum {
 };
 
 struct destroyed;
-// `key` is copied. A file that is not there yet names nobody. One that cannot be read is a fault: NULL, and a sentence in
-// `errors`.
+// `key` is copied. A file that is not there yet names nobody. One that cannot be read is a fault: NULL, and a sentence
+// in `errors`.
 struct destroyed *destroyed_open(const char *folder, const uint8_t key[32], char *errors, size_t errors_bytes);
 void destroyed_free(struct destroyed *d);
 // Looks whether the file has changed, at most every DESTROYED_LOOK_MS. Where it cannot be read, what was known stays.

@@ -1,8 +1,8 @@
 // What a service holds about a person: collecting it for subject access, and deleting it when the person is erased.
 //
 // Both go by the service's indexes of one person each ("sessions-of/X123456"), whose members are the ids of records, or
-// end in them ("<13 digits of ms>/<id>"). A service has a row for CollectRecords, one for the event PersonErased, and one
-// for the timer "erase", which deletes a part at a time and comes again until nothing is left.
+// end in them ("<13 digits of ms>/<id>"). A service has a row for CollectRecords, one for the event PersonErased, and
+// one for the timer "erase", which deletes a part at a time and comes again until nothing is left.
 #pragma once
 #include "change.h"
 #include "rights.pb-c.h"
@@ -29,8 +29,8 @@ struct change held_on_person_erased(const struct records *have, const struct mes
 // The person's part of an index with its records; NULL until it is read.
 const struct page *held_want(struct records *want, const struct message *m, const struct held_index *index);
 const struct page *held_page(const struct records *have, const struct message *m, const struct held_index *index);
-// Deletes what held_want() read, records and members; the service adds what hangs on them (timers). Sets the timer again
-// where there was anything, since there may be more.
+// Deletes what held_want() read, records and members; the service adds what hangs on them (timers). Sets the timer
+// again where there was anything, since there may be more.
 void held_erase(struct change *c, const struct records *have, const struct message *m, const struct held_index *index);
 
 // --- collecting

@@ -27,8 +27,8 @@ static bool names_destroyed(const struct job *j, const ProtobufCMessage *m) {
   return false;
 }
 
-// Whether the record is about somebody whose records were destroyed: by its id, by its own fields, or by those of what it
-// holds (an earlier version holds a session, a delivery what was asked for).
+// Whether the record is about somebody whose records were destroyed: by its id, by its own fields, or by those of what
+// it holds (an earlier version holds a session, a delivery what was asked for).
 static bool of_destroyed(const struct job *j, const struct record *r) {
   if (!destroyed_any(j->engine->keys->destroyed)) return false;
   const ProtobufCMessage *m = r->body;

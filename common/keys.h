@@ -36,7 +36,7 @@ struct keys {
   uint8_t master[KEYS_PARTITIONS][32];
   struct arena arena;
   Peers *peers;
-  int64_t peers_stamp; // of the peers.yaml that `peers` was read from
+  int64_t peers_stamp;         // of the peers.yaml that `peers` was read from
   struct destroyed *destroyed; // whose keys are destroyed; NULL: nobody's. Opened and freed by who loaded the keys.
 };
 // On a fault answers -1 with a sentence that names the file.

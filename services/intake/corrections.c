@@ -46,8 +46,8 @@ static int days_in(int year, int month) {
   return days[month - 1] + (month == 2 && leap);
 }
 
-// The end of the day of the next month that has the same number; where that month is shorter, of its last. (From the noon
-// of that day, so that a change of clocks in between leads to no other.)
+// The end of the day of the next month that has the same number; where that month is shorter, of its last. (From the
+// noon of that day, so that a change of clocks in between leads to no other.)
 static int64_t month_later_ms(const struct message *m) {
   struct local_time t = calendar_local(m->area->time_zone, m->now.ms);
   int left = days_in(t.year, t.month) - t.day, next = days_in(t.year + (t.month == 12), t.month % 12 + 1);

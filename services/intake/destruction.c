@@ -27,7 +27,8 @@ int destruction_open(const struct config *config, void *loop, outcome_fn *done, 
   uint8_t key[32];
   char errors[512];
   (void)loop;
-  if (mkdir(config->destroyed, 0755) && errno != EEXIST) return complain("the folder ALONGSIDE_DESTROYED cannot be made");
+  if (mkdir(config->destroyed, 0755) && errno != EEXIST)
+    return complain("the folder ALONGSIDE_DESTROYED cannot be made");
   if (keys_read_secret(config->keys, "destroyed", "key", key, errors, sizeof errors)) return complain(errors);
   struct destruction_log *d = calloc(1, sizeof *d);
   if (!d) abort();

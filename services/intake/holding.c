@@ -23,9 +23,7 @@ static const char *version_id(const struct message *m, const char *session_id, u
 static void want_versions(struct records *want, const struct message *m, const struct page *page) {
   for (size_t i = 0; page && i < page->n_members; i++) {
     const char *id = held_id(page->members[i]);
-    uint64_t now = records_want(want, &session__descriptor, id)
-                       ? records_version(want, &session__descriptor, id)
-                       : 0;
+    uint64_t now = records_want(want, &session__descriptor, id) ? records_version(want, &session__descriptor, id) : 0;
     for (uint64_t v = 1; v < now; v++) records_want(want, &session_version__descriptor, version_id(m, id, v));
   }
 }
@@ -150,8 +148,7 @@ struct change decide_collect_records(const struct records *have, const struct me
   if (!p || at.index == INDEXES) return held_reply(m, held_records(m, 0), &at, NULL, 0);
   const struct held_index *index = &indexes[at.index];
   const struct page *page = held_page_at(have, m, index, &at);
-  HeldRecords *all =
-      held_records(m, 2 + page->n_members + (has_versions(index) ? count_versions(have, page) : 0));
+  HeldRecords *all = held_records(m, 2 + page->n_members + (has_versions(index) ? count_versions(have, page) : 0));
   const LegalHold *hold = records_get(have, &legal_hold__descriptor, crn);
   bool begins = !at.index && !*at.after;
   if (begins) add_person(m, all, p);

@@ -17,8 +17,10 @@ static struct err check_rule(struct arena *a, const Retention *r, size_t i) {
     if (r->rules[before]->class_ == rule->class_)
       return ERR(INVALID, arena_printf(a, "/rules/%zu/class", i), "has a rule already");
   if (!rule->keep_days || rule->keep_days > KEEP_DAYS_MOST)
-    return ERR(INVALID, arena_printf(a, "/rules/%zu/keepDays", i), "must be a number of days, at most 150 years of them");
-  if (!rule->after) return ERR(INVALID, arena_printf(a, "/rules/%zu/after", i), "must be engagements_closed or registered");
+    return ERR(INVALID, arena_printf(a, "/rules/%zu/keepDays", i),
+               "must be a number of days, at most 150 years of them");
+  if (!rule->after)
+    return ERR(INVALID, arena_printf(a, "/rules/%zu/after", i), "must be engagements_closed or registered");
   if (text_is_empty(rule->basis))
     return ERR(INVALID, arena_printf(a, "/rules/%zu/basis", i), "is missing: say what in law it follows from");
   return ERR_NONE;

@@ -1,8 +1,8 @@
 // The table of intake: each message that it takes, who may send it, and the two functions that answer it.
 //
 // By default nobody may. A mentor reads no record here, a person on probation only their own (own_record.h), a manager
-// reads reports only, and an operator reads nobody's record at all. A coordinator sees people, because matching needs it, and nothing of what was
-// said; an auditor sees sessions without their narrative (session_reading.c).
+// reads reports only, and an operator reads nobody's record at all. A coordinator sees people, because matching needs
+// it, and nothing of what was said; an auditor sees sessions without their narrative (session_reading.c).
 #include "config.h"
 #include "destruction.h"
 #include "intake.h"
@@ -29,18 +29,26 @@
   }
 
 static const struct row rows[] = {
-    ROW(register_person, WRITERS, COLLECTION),         ROW(change_person, WRITERS, ALTERATION),
-    ROW(read_person, READERS_OF_PEOPLE | OFFICER | SELF, CONSULTATION), ROW(list_people, READERS_OF_PEOPLE, CONSULTATION),
+    ROW(register_person, WRITERS, COLLECTION),
+    ROW(change_person, WRITERS, ALTERATION),
+    ROW(read_person, READERS_OF_PEOPLE | OFFICER | SELF, CONSULTATION),
+    ROW(list_people, READERS_OF_PEOPLE, CONSULTATION),
 
-    ROW(open_engagement, WRITERS, COLLECTION),         ROW(close_engagement, WRITERS, ALTERATION),
-    ROW(read_engagement, READERS | SELF, CONSULTATION),       ROW(list_engagements, READERS | SELF, CONSULTATION),
+    ROW(open_engagement, WRITERS, COLLECTION),
+    ROW(close_engagement, WRITERS, ALTERATION),
+    ROW(read_engagement, READERS | SELF, CONSULTATION),
+    ROW(list_engagements, READERS | SELF, CONSULTATION),
 
-    ROW(make_appointment, WRITERS, COLLECTION),        ROW(reschedule_appointment, WRITERS, ALTERATION),
-    ROW(cancel_appointment, WRITERS, ALTERATION),      ROW(read_appointment, READERS | SELF, CONSULTATION),
+    ROW(make_appointment, WRITERS, COLLECTION),
+    ROW(reschedule_appointment, WRITERS, ALTERATION),
+    ROW(cancel_appointment, WRITERS, ALTERATION),
+    ROW(read_appointment, READERS | SELF, CONSULTATION),
     ROW(list_appointments, READERS | SELF, CONSULTATION),
 
-    ROW(record_session, WRITERS, COLLECTION),          ROW(amend_session, WRITERS, ALTERATION),
-    ROW(read_session, READERS | SELF, CONSULTATION),          ROW(read_session_version, READERS, CONSULTATION),
+    ROW(record_session, WRITERS, COLLECTION),
+    ROW(amend_session, WRITERS, ALTERATION),
+    ROW(read_session, READERS | SELF, CONSULTATION),
+    ROW(read_session_version, READERS, CONSULTATION),
     ROW(list_sessions, READERS | SELF, CONSULTATION),
 
     ROW(propose_correction, SELF | OFFICER | MAY(PRACTITIONER), COLLECTION),
@@ -52,24 +60,34 @@ static const struct row rows[] = {
 
     ROW(collect_records, OFFICER, DISCLOSURE),
 
-    ROW(place_legal_hold, OFFICER, ALTERATION), ROW(lift_legal_hold, OFFICER, ALTERATION),
+    ROW(place_legal_hold, OFFICER, ALTERATION),
+    ROW(lift_legal_hold, OFFICER, ALTERATION),
     ROW(read_legal_hold, OFFICER, CONSULTATION),
 
     // From the order to the last record. All but the order see what the destruction log names already.
     ROW(request_erasure, OFFICER, ERASURE),
-    {.kind = ROW_COMMAND, .body = &sweep_erasures__descriptor, .roles = OFFICER | MAY(OPERATOR),
-     .operation = OPERATION__OPERATION_NONE, .decide = decide_sweep_erasures},
-    ON_TIMER("retain", retain_due, ERASURE, .erases = true), ON_TIMER("destroy", destroy_due, ERASURE, .erases = true),
-    {.kind = ROW_OUTCOME, .body = &subject_destroyed__descriptor, .operation = OPERATION__ERASURE, .erases = true,
-     .needs = needs_subject_destroyed, .decide = on_subject_destroyed},
-    ON_TIMER("erase", erase_due, ERASURE, .erases = true), ON_TIMER("sweep", sweep_due, ERASURE, .erases = true),
+    {.kind = ROW_COMMAND,
+     .body = &sweep_erasures__descriptor,
+     .roles = OFFICER | MAY(OPERATOR),
+     .operation = OPERATION__OPERATION_NONE,
+     .decide = decide_sweep_erasures},
+    ON_TIMER("retain", retain_due, ERASURE, .erases = true),
+    ON_TIMER("destroy", destroy_due, ERASURE, .erases = true),
+    {.kind = ROW_OUTCOME,
+     .body = &subject_destroyed__descriptor,
+     .operation = OPERATION__ERASURE,
+     .erases = true,
+     .needs = needs_subject_destroyed,
+     .decide = on_subject_destroyed},
+    ON_TIMER("erase", erase_due, ERASURE, .erases = true),
+    ON_TIMER("sweep", sweep_due, ERASURE, .erases = true),
     {0},
 };
 
 static const ProtobufCMessageDescriptor *const owns[] = {
-    &person__descriptor,  &engagement__descriptor,      &appointment__descriptor,
-    &session__descriptor, &session_version__descriptor, &correction__descriptor,
-    &legal_hold__descriptor, &erasure__descriptor, NULL,
+    &person__descriptor,     &engagement__descriptor,      &appointment__descriptor,
+    &session__descriptor,    &session_version__descriptor, &correction__descriptor,
+    &legal_hold__descriptor, &erasure__descriptor,         NULL,
 };
 
 // The retention rules lie beside the folder of pathways.

@@ -11,8 +11,7 @@ void needs_erase_reminders(struct records *want, const struct message *m) {
 
 // With the timers: what still was to go out never goes.
 static void clear_timers(struct change *c, const ReminderPlan *plan) {
-  for (size_t i = 0; i < plan->n_reminders; i++)
-    change_clear_timer(c, plan_timer(c->arena, plan, plan->reminders[i]));
+  for (size_t i = 0; i < plan->n_reminders; i++) change_clear_timer(c, plan_timer(c->arena, plan, plan->reminders[i]));
 }
 
 struct change on_erase_reminders(const struct records *have, const struct message *m) {
@@ -23,8 +22,7 @@ struct change on_erase_reminders(const struct records *have, const struct messag
     if (plan) clear_timers(&c, plan);
   }
   held_erase(&c, have, m, &plans);
-  if (records_get(have, &daily_count__descriptor, held_crn(m)))
-    change_erase(&c, &daily_count__descriptor, held_crn(m));
+  if (records_get(have, &daily_count__descriptor, held_crn(m))) change_erase(&c, &daily_count__descriptor, held_crn(m));
   return c;
 }
 

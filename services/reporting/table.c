@@ -10,11 +10,12 @@ extern const char services_reporting_schema_sql[], services_reporting_appointmen
     services_reporting_engagement_closed_sql[], services_reporting_engagement_opened_sql[],
     services_reporting_match_ended_sql[], services_reporting_mentor_known_sql[], services_reporting_mentor_paused_sql[],
     services_reporting_mentor_resumed_sql[], services_reporting_offer_answered_sql[],
-    services_reporting_offer_made_sql[], services_reporting_person_known_sql[], services_reporting_person_erased_sql[], services_reporting_held_sql[],
-    services_reporting_reminder_handed_over_sql[], services_reporting_reminder_not_sent_sql[],
-    services_reporting_reminder_sent_sql[], services_reporting_session_amended_sql[],
-    services_reporting_session_recorded_sql[], services_reporting_attendance_sql[], services_reporting_reminders_sql[],
-    services_reporting_mentors_sql[], services_reporting_cursor_sql[];
+    services_reporting_offer_made_sql[], services_reporting_person_known_sql[], services_reporting_person_erased_sql[],
+    services_reporting_held_sql[], services_reporting_reminder_handed_over_sql[],
+    services_reporting_reminder_not_sent_sql[], services_reporting_reminder_sent_sql[],
+    services_reporting_session_amended_sql[], services_reporting_session_recorded_sql[],
+    services_reporting_attendance_sql[], services_reporting_reminders_sql[], services_reporting_mentors_sql[],
+    services_reporting_cursor_sql[];
 
 #define SQL(NAME)                                                                                                      \
   { #NAME, services_reporting_##NAME##_sql }
