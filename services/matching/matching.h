@@ -77,7 +77,7 @@ void offer_free_person(struct change *c, const char *crn);
 // Frees the place that a match took up with its mentor. `needs` wanted the mentor.
 void offer_free_place(struct change *c, const struct records *have, const Offer *offer);
 void offer_publish_ended(struct change *c, const Offer *offer, int64_t at_ms);
-char *offer_timer(struct arena *a, const char *id); // "offer/<id>"
+char *offer_timer(struct arena *a, const char *id);  // "offer/<id>"
 bool offer_over(const Offer *offer, int64_t now_ms); // still OFFERED, but the time to answer has passed
 
 // The notice of an offer. Its secret and its message id are taken from the message's randomness.

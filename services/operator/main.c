@@ -60,8 +60,10 @@ static const struct command commands[] = {
     {"erase", "erases a person for good, or everybody who is due",
      "usage: alongside erase --area AREA --reason TEXT CRN\n"
      "       alongside erase --area AREA --due\n"
-     "Destroys the person's keys and deletes the records of all services; a legal hold prevents it. Needs a token of a\n"
-     "records officer. With --due (an operator may, too) everybody is looked at: what a restored backup brought back of\n"
+     "Destroys the person's keys and deletes the records of all services; a legal hold prevents it. Needs a token of "
+     "a\n"
+     "records officer. With --due (an operator may, too) everybody is looked at: what a restored backup brought back "
+     "of\n"
      "those who were erased is deleted again, and those are erased whose periods in retention.yaml are over.",
      erase_options, erase_run},
 };
