@@ -6,15 +6,24 @@
 // What everybody says on a new connection (greeting.h). FCALL_RO runs nothing that could write.
 #define GREETS "+auth +hello +ping +fcall_ro +config|get"
 
+// Who stands how to whom is judged in every service that takes commands (access.h).
+#define RELATIONS "Person PersonsOffer Offer Mentor BreakGlass"
+
 // clang-format off
 const struct account accounts[] = {
-    {"gateway",   .reads = "Token"},
-    {"intake",    .writes = "Person Engagement Appointment Session SessionVersion",
-                  .indexes = "people people-of engagements-of appointments-of sessions-of"},
-    {"reminders", .writes = "ReminderPlan DailyCount", .reads = "Person Appointment Engagement"},
-    {"matching",  .writes = "Mentor Offer PersonsOffer Token", .reads = "Person", .indexes = "mentors offers-of"},
-    {"reporting"},
-    {"courier",   .writes = "Delivery", .indexes = "dead-letters"},
+    {"gateway",   .reads = "Token MentorPhones"},
+    {"intake",    .writes = "Person Engagement Appointment Session SessionVersion Explanation Correction LegalHold Erasure",
+                  .indexes = "people people-of engagements-of appointments-of sessions-of explanations-of corrections-of "
+                             "corrections-open",
+                  .destroys = true},
+    {"reminders", .writes = "ReminderPlan DailyCount", .reads = "Appointment Engagement", .indexes = "plans-of"},
+    {"matching",  .writes = "Mentor Offer PersonsOffer Token MentorPhones", .reads = "Engagement Appointment",
+                  .indexes = "mentors offers-of matches-of", .lists = "engagements-of appointments-of"},
+    {"reporting", .writes = ""},
+    {"courier",   .writes = "Delivery", .indexes = "dead-letters deliveries-of"},
+    {"mentoring", .writes = "Note NoteVersion", .reads = "Session", .indexes = "notes-of"},
+    {"safeguarding", .writes = "Staff OnCallRota Disclosure DisclosureWatch BreakGlass BreakGlassUse",
+                     .indexes = "disclosures disclosures-by break-glass"},
     // It verifies everything, makes and revokes tokens, and writes down who asked for the audit.
     {"operator",  .writes = "Token", .reads = "*", .indexes = ""},
     {"notary",    .rights = GREETS " %R~{*}:audit +xrange"},
@@ -59,6 +68,7 @@ static void write_reading(struct buffer *out, const struct account *a, const Par
   } else {
     buffer_printf(out, "%%R~{*}:cursor:%s", a->name);
     write_words(out, a->writes, "%R~{*}:", ":*");
+    if (a->writes) write_words(out, RELATIONS, "%R~{*}:", ":*");
     write_words(out, a->reads, "%R~{*}:", ":*");
     write_data_keys(out, "%R", opens);
   }
@@ -95,6 +105,12 @@ static void write_service(struct buffer *out, const struct account *a, const Par
   if (a->writes) buffer_text(out, " (~* +fcall)");
   buffer_printf(out, " (%%R~{*}:events%s +xrange)", everything ? " %R~{*}:audit" : "");
   if (everything) buffer_text(out, " (%R~{*}:index:* +zrangebylex)");
+  // Whoever erases a person destroys their keys in all partitions, without opening any.
+  if (a->destroys) buffer_text(out, " (%R~{*}:DataKey:* +mget) (%W~{*}:DataKey:* +del)");
+  if (!a->lists) return;
+  buffer_text(out, " (");
+  write_words(out, a->lists, "%R~{*}:index:", "");
+  buffer_text(out, " +zrangebylex)");
 }
 
 static void write_password(struct buffer *out, const char *password) {

@@ -16,6 +16,8 @@ struct account {
   const char *writes;  // services: the types of records that it alone writes, separated by spaces
   const char *reads;   // services: further types that it reads, or "*"
   const char *indexes; // services: the kinds of indexes that it keeps
+  const char *lists;   // services: the kinds of others' indexes that it reads
+  bool destroys;       // services: deletes everybody's data keys
   const char *rights;  // all others: as Redis writes them
 };
 // Ends with an account without a name.

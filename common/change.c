@@ -67,6 +67,10 @@ void change_write(struct change *c, const char *subject, const char *id, const v
   change_touch(c, subject);
 }
 
+void change_erase(struct change *c, const ProtobufCMessageDescriptor *type, const char *id) {
+  APPEND(c->erasures, c->arena, .type = type, .id = arena_text(c->arena, id));
+}
+
 void change_publish(struct change *c, const char *subject, const void *body) {
   APPEND(c->events, c->arena, .body = body, .subject = subject);
   change_touch(c, subject);

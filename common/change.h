@@ -12,6 +12,11 @@ struct change_record {
   const char *subject;
   struct change_record *next;
 };
+struct change_erasure {
+  const ProtobufCMessageDescriptor *type;
+  const char *id;
+  struct change_erasure *next;
+};
 struct change_event {
   const ProtobufCMessage *body;
   const char *subject;
@@ -40,6 +45,7 @@ struct change {
   uint64_t version; // of the record that the reply shows
   bool created;
   struct change_record *records;
+  struct change_erasure *erasures;
   struct change_event *events;
   struct change_timer *timers;
   struct change_index *indexes;
@@ -64,6 +70,10 @@ static inline bool change_refused(const struct change *c) {
 // CRN, a mentor's id, or NULL where it is nobody's): its confidential parts are sealed under the subject's keys, and
 // the audit names the subject.
 void change_write(struct change *c, const char *subject, const char *id, const void *body);
+// Deletes a record, which must have been wanted as well; where there is none, nothing becomes of it. Of records of
+// other services only data keys may be deleted: without them nobody can read what they sealed. An id whose record was
+// deleted is not used again: its versions would count from 1 once more, and look like those that were.
+void change_erase(struct change *c, const ProtobufCMessageDescriptor *type, const char *id);
 // Publishes an event. `subject` as above.
 void change_publish(struct change *c, const char *subject, const void *body);
 // Sets (or moves) and clears the service's timer of that name: "<row's timer>/<anything>". A timer row's own timer is

@@ -25,6 +25,7 @@ struct config {
   const char *model;     // ALONGSIDE_MODEL: reporting's SQLite file
   const char *web;       // ALONGSIDE_WEB: the folder of pages
   const char *audit;     // ALONGSIDE_AUDIT: the folder of the notary's chain of the audit
+  const char *destroyed; // ALONGSIDE_DESTROYED: the folder of the destruction log
   const char *sign_in;   // ALONGSIDE_SIGN_IN: the file about the organisation's own sign-in; NULL: there is none
   const char *limits;    // ALONGSIDE_LIMITS: the file of limits; NULL: the usual ones
   const char *log_level; // ALONGSIDE_LOG: "debug", "info", "warn", "error"

@@ -1,4 +1,5 @@
 #include "actor.h"
+#include "destroyed.h"
 #include "job.h"
 #include "log.h"
 #include "model.h"
@@ -86,6 +87,7 @@ static struct job *job_new(struct engine *e, const struct row *row, const char *
   e->in_flight++;
   e->handled++;
   e->host.moment(e->host.context, &j->m.now);
+  destroyed_refresh(e->keys->destroyed, j->m.now.ms);
   j->m.type = arena_text(&j->arena, type);
   j->m.area = area;
   j->m.settings = e->settings;
@@ -316,6 +318,27 @@ static void show(struct job *j) {
   commit(j);
 }
 
+static bool is_destroyed(const struct job *j, const char *subject) {
+  return destroyed_has(j->engine->keys->destroyed, j->m.area->id, subject);
+}
+
+// Whether a decision would keep something new about somebody whose records were destroyed.
+static bool keeps_destroyed(const struct job *j) {
+  if (j->row->erases || j->change.problem || !destroyed_any(j->engine->keys->destroyed)) return false;
+  for (const struct change_record *r = j->change.records; r; r = r->next)
+    if (is_destroyed(j, r->subject)) return true;
+  for (const struct change_event *e = j->change.events; e; e = e->next)
+    if (is_destroyed(j, e->subject)) return true;
+  return false;
+}
+
+// Of an event or a timer that comes late nothing is left to do, and nobody to tell.
+static struct change refuse_destroyed(struct job *j) {
+  if (j->row->kind != ROW_COMMAND) return change_of(&j->m);
+  return refuse(&j->m, CODE__REFUSED_BY_RULE, NULL,
+                "what was held under this name was erased, and nothing is kept under it again: use another");
+}
+
 // Whom a command concerns is known once it is decided; how its sender stands to them may have to be read then, and it
 // is decided anew.
 static void decide(struct job *j) {
@@ -324,6 +347,7 @@ static void decide(struct job *j) {
     step(j);
     return;
   }
+  if (keeps_destroyed(j)) j->change = refuse_destroyed(j);
   if (j->change.problem && j->guessed) {
     restart(j); // a commit would have shown a stale guess, but a refusal commits nothing
     return;

@@ -4,6 +4,10 @@
 //                ^                                            |
 //                '------------- another writer was first -----'
 //
+// Somebody whom the destruction log names (destroyed.h) is not there for it: their records are read as absent, nothing
+// is opened or sealed under their keys, and a change that would keep something about them is not made. Only rows that
+// say that they erase see what is left, to delete it.
+//
 // It knows neither loop nor bus nor clock: what it needs of them is its host, and the store answers by callback. So the
 // same engine runs in a service (run.c) and, with a memory store and a virtual clock, in the simulation.
 #pragma once

@@ -16,7 +16,7 @@ struct key_slot {
     KEY_FOUND,
     KEY_ABSENT,   // there is none: what is sealed under it stays sealed
     KEY_MADE,     // there was none; made for this change, which writes it too
-    KEY_UNUSABLE, // there is one that does not unwrap: nothing is opened or sealed with it, and it is not replaced
+    KEY_UNUSABLE, // does not unwrap, or was destroyed: nothing is opened or sealed with it, and it is not replaced
   } state;
   struct data_key key;
   DataKey *wrapped; // KEY_MADE

@@ -39,8 +39,19 @@ bool job_owns(const struct job *j, const ProtobufCMessageDescriptor *type) {
   return false;
 }
 
+static bool erased(const struct change *c, const struct record *r) {
+  for (const struct change_erasure *e = c->erasures; e; e = e->next)
+    if (e->type == r->type && strcmp(e->id, r->id) == 0) return true;
+  return false;
+}
+
 static void pack_record(struct job *j, struct store_record *out, const struct record *r) {
   *out = (struct store_record){.key = job_key(j, r->type, r->id), .seen_version = r->version};
+  if (erased(&j->change, r)) {
+    assert((job_owns(j, r->type) || r->type == &data_key__descriptor) && "a service deletes only what it owns");
+    out->then = STORE_DELETE;
+    return;
+  }
   const struct change_record *w = written(&j->change, r);
   if (!w) return;
   assert(job_owns(j, r->type) && "a service writes only records that it owns");
@@ -131,7 +142,8 @@ static size_t open_partitions(const struct job *j, Partition out[KEYS_PARTITIONS
 
 static Operation operation_of(const struct job *j) {
   if (j->m.check_only) return OPERATION__CONSULTATION;
-  return j->m.access && j->m.access->operation ? j->m.access->operation : OPERATION__ALTERATION;
+  Operation operation = j->m.access ? j->m.access->operation : j->row->operation;
+  return operation ? operation : OPERATION__ALTERATION;
 }
 
 // Who did what to whose record: nothing that touches somebody's record is committed without it, a read included.
@@ -190,7 +202,8 @@ static void pack_indexes(struct job *j) {
 bool job_pack_change(struct job *j) {
   const struct change *c = &j->change;
   j->commit = (struct store_change){.area = j->m.area->id, .owner = j};
-  if (!c->records && !c->events && !c->timers && !c->indexes && !c->subjects && !j->timer_name && !j->done)
+  if (!c->records && !c->erasures && !c->events && !c->timers && !c->indexes && !c->subjects && !j->timer_name &&
+      !j->done)
     return false;
   pack_records(j);
   pack_events(j);
@@ -209,6 +222,9 @@ void job_remember(struct job *j) {
   for (const struct record *r = j->rs.first; r && out; r = r->next, out++) {
     if (out->then == STORE_PUT && out->seen_version)
       cache_put(j->engine->records, out->key, out->value.data, out->value.size_bytes);
+    if (out->then != STORE_DELETE) continue;
+    cache_drop(j->engine->records, out->key);
+    cache_drop(j->engine->data_keys, out->key);
   }
   job_keep_made_keys(j);
 }

@@ -1,3 +1,4 @@
+#include "destroyed.h"
 #include "job.h"
 #include "log.h"
 #include "masters.h"
@@ -22,6 +23,10 @@ static struct key_slot *slot_want(struct job *j, const char *subject, Partition 
   s = arena_take(&j->arena, sizeof *s);
   *s = (struct key_slot){.subject = arena_text(&j->arena, subject), .partition = p, .next = j->keys};
   j->keys = s;
+  if (destroyed_has(j->engine->keys->destroyed, j->m.area->id, subject)) {
+    s->state = KEY_UNUSABLE;
+    return s;
+  }
   size_t size_bytes;
   const uint8_t *known = cache_get(j->engine->data_keys, job_key_record(j, s), &size_bytes);
   if (known) {

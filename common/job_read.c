@@ -1,3 +1,4 @@
+#include "destroyed.h"
 #include "job.h"
 #include "model.h"
 
@@ -11,13 +12,46 @@ static bool resolve_rows(struct job *j) {
   return true;
 }
 
+static bool is_destroyed(const struct job *j, const char *subject) {
+  return destroyed_has(j->engine->keys->destroyed, j->m.area->id, subject);
+}
+
+// Whose a message is, where one of its own fields says so: a CRN, or the subject of a delivery.
+static bool names_destroyed(const struct job *j, const ProtobufCMessage *m) {
+  static const char *const fields[] = {"crn", "subject"};
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(m->descriptor, fields[i]);
+    if (f && f->type == PROTOBUF_C_TYPE_STRING && is_destroyed(j, *(char *const *)((const char *)m + f->offset)))
+      return true;
+  }
+  return false;
+}
+
+// Whether the record is about somebody whose records were destroyed: by its id, by its own fields, or by those of what
+// it holds (an earlier version holds a session, a delivery what was asked for).
+static bool of_destroyed(const struct job *j, const struct record *r) {
+  if (!destroyed_any(j->engine->keys->destroyed)) return false;
+  const ProtobufCMessage *m = r->body;
+  bool found = is_destroyed(j, r->id) || names_destroyed(j, m);
+  for (unsigned i = 0; i < m->descriptor->n_fields && !found; i++) {
+    const ProtobufCFieldDescriptor *f = &m->descriptor->fields[i];
+    if (f->type != PROTOBUF_C_TYPE_MESSAGE || f->label == PROTOBUF_C_LABEL_REPEATED) continue;
+    const ProtobufCMessage *part = *(ProtobufCMessage *const *)((const char *)m + f->offset);
+    found = part && names_destroyed(j, part);
+  }
+  return found;
+}
+
 static void learn(struct job *j, struct record *r, bool exists, uint64_t version, struct bytes body) {
   r->known = true;
   j->rs.n_unknown--;
   if (!exists) return;
   r->version = version;
   r->body = arena_unpack(&j->arena, r->type, body.data, body.size_bytes);
-  if (!r->body) j->unreadable = true;
+  if (!r->body)
+    j->unreadable = true;
+  else if (of_destroyed(j, r) && !(r->destroyed = j->row->erases))
+    r->body = NULL; // its version stays: whoever writes or deletes it writes over what is there
 }
 
 static uint64_t get_version(const uint8_t *in) {

@@ -11,6 +11,8 @@
 //   <account>.redis     the password of an account in Redis (accounts.h), 64 hex digits; users.acl is Redis' list of
 //   the
 //                       accounts with hashes of the passwords
+//   destroyed.key       the key of the names in the destruction log (destroyed.h); every service has it, and nobody who
+//                       only reads the log or a backup of it
 //   <partition>.master  a partition's master key, 64 hex digits: contact.master, supervision.master, mentoring.master,
 //                       safeguarding.master. A service reads those that its entry in peers.yaml names (opens), and
 //                       must have them; what it does not read, it cannot open.
@@ -25,6 +27,7 @@ enum {
   KEYS_PARTITIONS = 5
 }; // indexed by Partition
 
+struct destroyed;
 struct keys {
   char name[64];
   char folder[256];
@@ -38,7 +41,8 @@ struct keys {
   unsigned n_others[KEYS_PARTITIONS];
   struct arena arena;
   Peers *peers;
-  int64_t peers_stamp; // of the peers.yaml that `peers` was read from
+  int64_t peers_stamp;         // of the peers.yaml that `peers` was read from
+  struct destroyed *destroyed; // whose keys are destroyed; NULL: nobody's. Opened and freed by who loaded the keys.
 };
 // On a fault answers -1 with a sentence that names the file.
 int keys_load(struct keys *k, const char *folder, const char *name, char *errors, size_t errors_bytes);

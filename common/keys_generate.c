@@ -280,9 +280,17 @@ static int make_masters(struct work *w) {
   return result;
 }
 
+// Shared by all services: each asks by it whether somebody was destroyed.
+static int make_destroyed(struct work *w) {
+  char hex[HEX_BYTES];
+  int result = make_hex(w, "destroyed", "key", hex);
+  sodium_memzero(hex, sizeof hex);
+  return result;
+}
+
 static int make_all(struct work *w, const char *foreign, const char *sends) {
   if (mkdir(w->folder, 0700) && errno != EEXIST) return fault(w, w->folder);
-  if (read_peers(w) || make_masters(w) || make_notary(w)) return -1;
+  if (read_peers(w) || make_masters(w) || make_notary(w) || make_destroyed(w)) return -1;
   for (size_t i = 0; i < MAKERS; i++)
     if (make_peer(w, &makers[i])) return -1;
   if (foreign && make_peer(w, &(struct maker){foreign, sends, true, {0}})) return -1;

@@ -124,6 +124,11 @@ uint64_t records_version(const struct records *rs, const ProtobufCMessageDescrip
   return r->version;
 }
 
+bool records_destroyed(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id) {
+  const struct record *r = records_find(rs, type, id);
+  return r && r->destroyed;
+}
+
 const struct page *records_page(const struct records *rs, const char *index, const char *after) {
   const struct page *p = find_page(rs, index, after ? after : "");
   assert(p && p->known && "decide may only get what needs wanted");

@@ -20,6 +20,7 @@ struct record {
   bool presumed;    // taken to be absent without reading; the commit checks it
   bool closed;      // what is confidential in it stays sealed
   bool for_access;  // wanted only to see how the actor stands to somebody (access.h)
+  bool destroyed;   // it is about somebody whose records were destroyed: only rows that erase see it at all
   struct record *next;
 };
 
@@ -76,6 +77,8 @@ const struct rows *records_want_rows(struct records *rs, const char *query, cons
 // For `decide`. It is an error of ours (assert) to get what `needs` did not want.
 const void *records_get(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);
 uint64_t records_version(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);
+// Whether the record is there although the destruction log names whose it is: a restored backup brought it back.
+bool records_destroyed(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);
 const struct page *records_page(const struct records *rs, const char *index, const char *after);
 const struct rows *records_rows(const struct records *rs, const char *query);
 

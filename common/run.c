@@ -3,6 +3,7 @@
 #include "bus.h"
 #include "change.h"
 #include "config.h"
+#include "destroyed.h"
 #include "engine.h"
 #include "keys.h"
 #include "log.h"
@@ -346,11 +347,20 @@ static int fail(struct process *p, const char *what) {
   return 1;
 }
 
+static int open_destroyed(struct process *p) {
+  uint8_t key[32];
+  if (keys_read_secret(p->config.keys, "destroyed", "key", key, p->errors, sizeof p->errors)) return -1;
+  p->keys.destroyed = destroyed_open(p->config.destroyed, key, p->errors, sizeof p->errors);
+  sodium_memzero(key, sizeof key);
+  return p->keys.destroyed ? 0 : -1;
+}
+
 static int load(struct process *p) {
   const struct service *s = p->service;
   if (config_load(&p->config, s->name, p->errors, sizeof p->errors)) return fail(p, "configuration");
   log_open(s->name, p->config.log_level);
   if (keys_load(&p->keys, p->config.keys, s->name, p->errors, sizeof p->errors)) return fail(p, "keys");
+  if (open_destroyed(p)) return fail(p, "destruction log");
   if (s->load && s->load(&p->config, &p->settings, p->errors, sizeof p->errors)) return fail(p, "settings");
   if (s->model && !(p->model = model_open(p->config.model, s->model, p->errors, sizeof p->errors)))
     return fail(p, "read model");
@@ -412,6 +422,7 @@ static void free_all(struct process *p) {
   if (engine_in_flight(p->engine) == 0) engine_free(p->engine);
   actor_cache_free(p->actors);
   if (p->model) model_close(p->model);
+  destroyed_free(p->keys.destroyed);
   keys_free(&p->keys);
   config_free(&p->config);
   uv_loop_close(&p->loop);

@@ -54,6 +54,8 @@ struct row {
   enum row_kind kind;
   const ProtobufCMessageDescriptor *body; // not for timers
   const char *timer;                      // timers: the name before the first '/'
+  Operation operation;                    // timers and outcomes: for the audit; a command's is in services/access.c
+  bool erases;                            // sees what was destroyed, to delete it; to all others it is not there
   void (*needs)(struct records *want, const struct message *m);
   struct change (*decide)(const struct records *have, const struct message *m);
   const char *statement; // instead of decide, for events: the read model's statement of that name

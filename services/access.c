@@ -9,7 +9,7 @@
 // - A mentor's supervisor reaches the mentors whom they supervise, and those matches.
 // - A coordinator reaches the area, since matching needs it: people, mentors, offers, and nothing of what was said.
 // - A safeguarding lead and an auditor reach the area; an auditor reads no narrative.
-// - A person reaches their own record.
+// - A person reaches their own record; a records officer the area, to answer what people ask about their records.
 // - A case system feeds the area and reads what its own interface needs, no list of anybody's sessions.
 // - A manager reads reports, which show nobody. An operator sees that something does not go out, not whose it is; there
 //   is no row in which an operator reaches a record, and whoever is an operator is nothing else.
@@ -20,6 +20,7 @@
 #include "mentoring.pb-c.h"
 #include "reminders.pb-c.h"
 #include "reporting.pb-c.h"
+#include "rights.pb-c.h"
 #include "safeguarding.pb-c.h"
 
 #define NOTHING 0u // no confidential part
@@ -37,6 +38,7 @@
 #define AUDITOR(PARTITIONS) [ROLE__AUDITOR] = CELL(AREA, PARTITIONS)
 #define SUPERVISOR(PARTITIONS) [ROLE__MENTOR_SUPERVISOR] = CELL(OWN_SUPERVISEE, PARTITIONS)
 #define MENTOR(RELATION, PARTITIONS) [ROLE__MENTOR] = CELL(RELATION, PARTITIONS)
+#define OFFICER(PARTITIONS) [ROLE__RECORDS_OFFICER] = CELL(AREA, PARTITIONS)
 #define PERSON(PARTITIONS) [ROLE__PERSON] = CELL(SELF, PARTITIONS)
 #define NO_RECORD(ROLE) [ROLE__##ROLE] = CELL(NO_RECORD, NOTHING)
 
@@ -53,12 +55,14 @@ const struct access_row access_table[] = {
     COMMAND(register_person,        COLLECTION,   PRACTITIONER(NAMES), CASE_SYSTEM(NAMES)),
     COMMAND(change_person,          ALTERATION,   PRACTITIONER(NAMES), CASE_SYSTEM(NAMES)),
     COMMAND(read_person,            CONSULTATION, PRACTITIONER(NAMES), LEAD(NAMES), AUDITOR(NAMES), COORDINATOR(NAMES),
-                                                  PERSON(NAMES)),
+                                                  OFFICER(NAMES), PERSON(NAMES)),
     COMMAND(list_people,            CONSULTATION, PRACTITIONER(NAMES), LEAD(NAMES), AUDITOR(NAMES), COORDINATOR(NAMES)),
     COMMAND(open_engagement,        COLLECTION,   PRACTITIONER(NOTHING), CASE_SYSTEM(NOTHING)),
     COMMAND(close_engagement,       ALTERATION,   PRACTITIONER(NOTHING), CASE_SYSTEM(NOTHING)),
-    COMMAND(read_engagement,        CONSULTATION, PRACTITIONER(NOTHING), LEAD(NOTHING), AUDITOR(NOTHING)),
-    COMMAND(list_engagements,       CONSULTATION, PRACTITIONER(NOTHING), LEAD(NOTHING), AUDITOR(NOTHING)),
+    COMMAND(read_engagement,        CONSULTATION, PRACTITIONER(NOTHING), LEAD(NOTHING), AUDITOR(NOTHING),
+                                                  PERSON(NOTHING)),
+    COMMAND(list_engagements,       CONSULTATION, PRACTITIONER(NOTHING), LEAD(NOTHING), AUDITOR(NOTHING),
+                                                  PERSON(NOTHING)),
     COMMAND(make_appointment,       COLLECTION,   PRACTITIONER(NOTHING), CASE_SYSTEM(NOTHING)),
     COMMAND(reschedule_appointment, ALTERATION,   PRACTITIONER(NOTHING), CASE_SYSTEM(NOTHING)),
     COMMAND(cancel_appointment,     ALTERATION,   PRACTITIONER(NOTHING), CASE_SYSTEM(NOTHING)),
@@ -72,11 +76,11 @@ const struct access_row access_table[] = {
     COMMAND(amend_session,          ALTERATION,   PRACTITIONER(SUPERVISION), CASE_SYSTEM(SUPERVISION),
                                                   MENTOR(OWN_MENTEE, NOTHING)),
     COMMAND(read_session,           CONSULTATION, PRACTITIONER(SUPERVISION), LEAD(SUPERVISION), AUDITOR(NOTHING),
-                                                  MENTOR(OWN_MENTEE, NOTHING)),
+                                                  MENTOR(OWN_MENTEE, NOTHING), PERSON(SUPERVISION)),
     COMMAND(read_session_version,   CONSULTATION, PRACTITIONER(SUPERVISION), LEAD(SUPERVISION), AUDITOR(NOTHING),
                                                   MENTOR(OWN_MENTEE, NOTHING)),
     COMMAND(list_sessions,          CONSULTATION, PRACTITIONER(SUPERVISION), LEAD(SUPERVISION), AUDITOR(NOTHING),
-                                                  MENTOR(OWN_MENTEE, NOTHING)),
+                                                  MENTOR(OWN_MENTEE, NOTHING), PERSON(SUPERVISION)),
     COMMAND(record_explanation,     COLLECTION,   PRACTITIONER(NOTHING), CASE_SYSTEM(NOTHING),
                                                   MENTOR(OWN_MENTEE, NOTHING)),
     COMMAND(list_explanations,      CONSULTATION, PRACTITIONER(NOTHING), LEAD(NOTHING), AUDITOR(NOTHING),
@@ -84,6 +88,21 @@ const struct access_row access_table[] = {
     COMMAND(read_confidentiality,   OPERATION_NONE, NO_RECORD(PRACTITIONER), NO_RECORD(CASE_SYSTEM), NO_RECORD(MENTOR),
                                                     NO_RECORD(MENTOR_SUPERVISOR), NO_RECORD(COORDINATOR),
                                                     NO_RECORD(SAFEGUARDING_LEAD), NO_RECORD(AUDITOR)),
+
+    // The rights of the person. Who answers a correction is the records officer, or the practitioner whose record it is.
+    COMMAND(propose_correction,     COLLECTION,   PERSON(SUPERVISION), OFFICER(SUPERVISION), PRACTITIONER(SUPERVISION)),
+    COMMAND(answer_correction,      ALTERATION,   OFFICER(SUPERVISION), PRACTITIONER(SUPERVISION)),
+    COMMAND(read_correction,        CONSULTATION, PERSON(SUPERVISION), OFFICER(SUPERVISION), PRACTITIONER(SUPERVISION)),
+    COMMAND(list_corrections,       CONSULTATION, PERSON(SUPERVISION), OFFICER(SUPERVISION), PRACTITIONER(SUPERVISION)),
+    COMMAND(list_open_corrections,  CONSULTATION, OFFICER(SUPERVISION), PRACTITIONER(SUPERVISION)),
+    COMMAND(place_legal_hold,       ALTERATION,   OFFICER(SUPERVISION)),
+    COMMAND(lift_legal_hold,        ALTERATION,   OFFICER(SUPERVISION)),
+    COMMAND(read_legal_hold,        CONSULTATION, OFFICER(SUPERVISION)),
+    COMMAND(request_erasure,        ERASURE,      OFFICER(NOTHING)),
+    COMMAND(sweep_erasures,         OPERATION_NONE, NO_RECORD(RECORDS_OFFICER), NO_RECORD(OPERATOR)),
+
+    // --- every service: what it holds about a person. What mentors wrote and what was disclosed is not in it.
+    COMMAND(collect_records,        DISCLOSURE,   OFFICER(NAMES | SUPERVISION)),
 
     // --- reminders
     COMMAND(read_reminders,         CONSULTATION, PRACTITIONER(NOTHING), CASE_SYSTEM(NOTHING), COORDINATOR(NOTHING)),

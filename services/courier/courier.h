@@ -46,3 +46,9 @@ const char *forget_timer(struct arena *a, const char *message_id);
 // How long to wait after attempt number `attempt` (1 or more) has failed: from a second up to an hour, a quarter more
 // or less by chance, so that messages which failed together do not come back together.
 int64_t backoff_ms(uint32_t attempt, const uint8_t random[64]);
+
+// holding.c: what the courier holds about a person, given and deleted. Index: "deliveries-of/<subject>" (message ids).
+void needs_collect_deliveries(struct records *want, const struct message *m);
+struct change decide_collect_deliveries(const struct records *have, const struct message *m);
+void needs_erase_deliveries(struct records *want, const struct message *m);
+struct change on_erase_deliveries(const struct records *have, const struct message *m);

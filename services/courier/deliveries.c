@@ -53,6 +53,8 @@ struct change on_message_requested(const struct records *have, const struct mess
   d->state = DELIVERY_STATE__PENDING;
   d->requested_at = timestamp_of(m->arena, m->now.ms);
   write_delivery(&c, d);
+  if (event->subject[0])
+    change_index(&c, arena_printf(m->arena, "deliveries-of/%s", event->subject), event->message_id);
   change_set_timer(&c, delivery_timer(m->arena, event->message_id), m->now.ms);
   return c;
 }

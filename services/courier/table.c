@@ -1,5 +1,6 @@
 // The service as a table: which message leads to which decision.
 #include "courier.h"
+#include "held.h"
 #include "perform.h"
 
 static const struct row rows[] = {
@@ -25,6 +26,17 @@ static const struct row rows[] = {
      .body = &retry_delivery__descriptor,
      .needs = needs_retry_delivery,
      .decide = decide_retry_delivery},
+    {.kind = ROW_COMMAND,
+     .body = &collect_records__descriptor,
+     .needs = needs_collect_deliveries,
+     .decide = decide_collect_deliveries},
+    {.kind = ROW_EVENT, .body = &person_erased__descriptor, .erases = true, .decide = held_on_person_erased},
+    {.kind = ROW_TIMER,
+     .timer = "erase",
+     .operation = OPERATION__ERASURE,
+     .erases = true,
+     .needs = needs_erase_deliveries,
+     .decide = on_erase_deliveries},
     {0},
 };
 

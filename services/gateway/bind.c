@@ -176,6 +176,7 @@ struct err bind_path(struct arena *a, const struct route_match *match, ProtobufC
 bool bind_is_query(const struct route *route, const ProtobufCFieldDescriptor *field) {
   char in_path[80] = "{";
   strcat(strncat(in_path, field->name, 64), "}");
+  if (route->kind == ROUTE_GATHER) return false; // the gateway itself goes from part to part
   return strcmp(route->method, "GET") == 0 && can_be_parameter(field) && !strstr(route->pattern, in_path);
 }
 

@@ -149,6 +149,10 @@ static ProtobufCBinaryData pack(struct calls *cs, const ProtobufCMessage *comman
 }
 
 void call_send(struct call *c, const struct identity *who) {
+  call_send_to(c, who, c->route->service);
+}
+
+void call_send_to(struct call *c, const struct identity *who, enum peer service) {
   Envelope e = ENVELOPE__INIT;
   c->sender = rate_limits_subject(c->gateway->limits, who->actor);
   e.type = (char *)c->route->command->name;
@@ -160,5 +164,5 @@ void call_send(struct call *c, const struct identity *who) {
   e.body = pack(c->gateway->calls, c->command);
   e.check_only = c->check_only;
   if (c->purpose) e.purpose = (char *)c->purpose;
-  bus_call(c->gateway->services[c->route->service], &e, on_answer, c);
+  bus_call(c->gateway->services[service], &e, on_answer, c);
 }

@@ -56,3 +56,5 @@ void call_give_back(struct call *c);
 // Sends route, area, command and check_only as `who`. `c->done` is called once, never before this returns; the call is
 // then still the owner's, who gives it back.
 void call_send(struct call *c, const struct identity *who);
+// The same to another service than the route names.
+void call_send_to(struct call *c, const struct identity *who, enum peer service);

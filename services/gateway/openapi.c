@@ -81,7 +81,7 @@ static json_t *parameters_of(const struct route *row, char *path, size_t path_by
   add_query(row, parameters);
   add_options(row, parameters);
   if (row->if_match) json_array_append_new(parameters, if_match_parameter());
-  if (row->kind == ROUTE_CALL) json_array_append_new(parameters, purpose_parameter());
+  if (row->kind == ROUTE_CALL || row->kind == ROUTE_GATHER) json_array_append_new(parameters, purpose_parameter());
   return parameters;
 }
 

@@ -2,6 +2,7 @@
 #include "batch.h"
 #include "bind.h"
 #include "cookie.h"
+#include "gather.h"
 #include "gateway.h"
 #include "log.h"
 #include "matching.pb-c.h"
@@ -11,7 +12,7 @@
 // --- answering
 
 // Sends what g->answer holds, counts it, and ends the call.
-static void send_answer(struct call *c) {
+void request_send_answer(struct call *c) {
   struct gateway *g = c->gateway;
   uint64_t took_ns = uv_hrtime() - c->request->arrived_ns;
   metrics_count(g->metrics, c->route, g->answer.status, took_ns);
@@ -23,7 +24,7 @@ static void send_answer(struct call *c) {
 static void refuse_status(struct call *c, Code code, int status, const char *why) {
   answer_begin(&c->gateway->answer, c->correlation_id);
   answer_refuse(&c->gateway->answer, code, status, why, c->correlation_id);
-  send_answer(c);
+  request_send_answer(c);
 }
 
 static void refuse_call(struct call *c, Code code, const char *why) {
@@ -33,7 +34,7 @@ static void refuse_call(struct call *c, Code code, const char *why) {
 static void refuse_error(struct call *c, struct err e) {
   answer_begin(&c->gateway->answer, c->correlation_id);
   answer_problem(&c->gateway->answer, answer_problem_of(&c->arena, e), 0, c->correlation_id);
-  send_answer(c);
+  request_send_answer(c);
 }
 
 // Moves the cookie out of the reply, where the page must not see it.
@@ -58,7 +59,7 @@ static void on_done(struct call *c, const struct outcome *o) {
     struct answer_context context = {.path = c->request->path, .query = c->request->query, .as_csv = c->as_csv};
     answer_reply(a, o->reply, o->version, o->created, &context);
   }
-  send_answer(c);
+  request_send_answer(c);
 }
 
 // The other side left: the service may answer still, and then nobody is told.
@@ -94,7 +95,9 @@ static bool asks_for_csv(const struct call *c, const struct bind_options *option
   return c->route->csv && (options->as_csv || (accept && strncasecmp(accept, "text/csv", 8) == 0));
 }
 
-static void begin_call(struct call *c, const struct identity *who) {
+// A call whose command is bound goes on as `send`.
+static void begin_bound(struct call *c, const struct identity *who,
+                        void send(struct call *c, const struct identity *who)) {
   struct bind_options options = {0};
   const char *fault = request_media_fault(c->request, "application/json");
   if (c->route->body && fault) {
@@ -110,7 +113,14 @@ static void begin_call(struct call *c, const struct identity *who) {
   c->check_only = options.check_only;
   c->as_csv = asks_for_csv(c, &options);
   c->done = on_done;
-  call_send(c, who);
+  send(c, who);
+}
+
+static void begin_call(struct call *c, const struct identity *who) {
+  begin_bound(c, who, call_send);
+}
+static void begin_gather(struct call *c, const struct identity *who) {
+  begin_bound(c, who, gather_begin);
 }
 
 // Batches and streams go on by themselves; the call's part is over when they have taken the request.
@@ -137,6 +147,7 @@ static void (*const begin[])(struct call *c, const struct identity *who) = {
     [ROUTE_CALL] = begin_call,
     [ROUTE_BATCH] = begin_batch,
     [ROUTE_EVENTS] = begin_stream,
+    [ROUTE_GATHER] = begin_gather,
 };
 
 // --- who sends it
@@ -163,7 +174,7 @@ static bool knocks_too_often(struct call *c, const Actor *who) {
     p.why = (char *)"too much of what you asked for was not found or not allowed; wait a while";
   answer_begin(&g->answer, c->correlation_id);
   answer_problem(&g->answer, &p, 0, c->correlation_id);
-  send_answer(c);
+  request_send_answer(c);
   return true;
 }
 
@@ -213,7 +224,7 @@ static void refuse_method(struct call *c) {
   answer_begin(a, c->correlation_id);
   buffer_printf(&a->headers, "Allow: %s\r\n", c->match.allow);
   answer_refuse(a, CODE__UNSUPPORTED, 405, "this path does not take that method", c->correlation_id);
-  send_answer(c);
+  request_send_answer(c);
 }
 
 static void enter(struct call *c) {

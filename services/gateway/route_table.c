@@ -5,6 +5,7 @@
 #include "mentoring.pb-c.h"
 #include "reminders.pb-c.h"
 #include "reporting.pb-c.h"
+#include "rights.pb-c.h"
 #include "routes.h"
 #include "safeguarding.pb-c.h"
 
@@ -131,6 +132,27 @@ const struct route routes_table[] = {
     {"GET", "/notes/{id}/versions/{version}", MENTORING, MAKES(read_note_version, note_version),
      SAYS("Read an earlier version of a note")},
     {"GET", "/people/{crn}/notes", MENTORING, MAKES(list_notes, notes), SAYS("List one's own notes about a person")},
+
+    {"PUT", "/corrections/{correction.id}", INTAKE, MAKES(propose_correction, correction), BODY("correction"),
+     SAYS("Propose a correction of a person's record: what is wrong, and what it should say")},
+    {"GET", "/corrections/{id}", INTAKE, MAKES(read_correction, correction), SAYS("Read a proposed correction")},
+    {"POST", "/corrections/{id}/answer", INTAKE, MAKES(answer_correction, correction), BODY(""), IF_MATCH,
+     SAYS("Answer a proposed correction, with the reason")},
+    {"GET", "/corrections", INTAKE, MAKES(list_open_corrections, corrections),
+     SAYS("List the corrections that wait for an answer, those due first in front")},
+    {"GET", "/people/{crn}/corrections", INTAKE, MAKES(list_corrections, corrections),
+     SAYS("List a person's corrections")},
+    {"GET", "/people/{crn}/subject-access", INTAKE, MAKES(collect_records, subject_access), .kind = ROUTE_GATHER,
+     SAYS("Collect everything that is held about a person; 204 where nothing is")},
+    {"POST", "/people/{crn}/legal-hold", INTAKE, MAKES(place_legal_hold, legal_hold), BODY(""),
+     SAYS("Place a legal hold: while it stands, nothing of the person is erased")},
+    {"GET", "/people/{crn}/legal-hold", INTAKE, MAKES(read_legal_hold, legal_hold), SAYS("Read a person's legal hold")},
+    {"POST", "/people/{crn}/legal-hold/lift", INTAKE, MAKES(lift_legal_hold, legal_hold), BODY(""),
+     SAYS("Lift a legal hold")},
+    {"POST", "/people/{crn}/erase", INTAKE, MAKES(request_erasure, erasure), BODY(""),
+     SAYS("Erase a person: their keys and records are destroyed within seconds, for good")},
+    {"POST", "/erasures/sweep", INTAKE, .command = M(sweep_erasures), BODY(""),
+     SAYS("Look at everybody: delete again what a restored backup brought back, and erase whose periods are over")},
 
     {"GET", "/reports/{name}", REPORTING, MAKES(read_report, report), .csv = true,
      SAYS("Read a report: attendance, reminders or mentors; as JSON or CSV")},

@@ -25,6 +25,7 @@ enum route_kind {
   ROUTE_CALL,   // one request is one command
   ROUTE_BATCH,  // each line of the body (application/x-ndjson) is one command
   ROUTE_EVENTS, // Server-Sent Events; no command
+  ROUTE_GATHER, // one request is the same command to every service, and all their answers (gather.h)
 };
 
 struct route {

@@ -1,5 +1,6 @@
 #include "calendar.h"
 #include "checks.h"
+#include "erasures.h"
 #include "intake.h"
 #include "pathways.h"
 #include "reading.h"
@@ -141,6 +142,7 @@ struct change decide_close_engagement(const struct records *have, const struct m
   e->closed_at = timestamp_of(m->arena, m->now.ms);
   e->closed_why = cmd->why;
   change_write(&c, e->crn, e->id, e);
+  retain_until_over(&c, m, e->crn, m->now.ms, m->now.ms);
   publish_closed(&c, m, e);
   change_reply(&c, e->crn, e, version + 1);
   return c;

@@ -1,10 +1,12 @@
-// Intake owns people, engagements, appointments and sessions, and interprets the pathway files.
+// Intake owns people, engagements, appointments and sessions, and interprets the pathway files. It answers a person's
+// requests about their own record: corrections, legal holds and erasure are its own as well.
 //
 // Every function below is one half of a row in table.c: what must be read, and what follows. All are pure. The settings
-// of a message are the pathways (pathways.h).
+// of a message are the pathways, with the retention rules beside them (pathways.h).
 #pragma once
 #include "change.h"
 #include "records.h"
+#include "rights.pb-c.h"
 #include "service.h"
 
 extern const struct service intake;
@@ -62,3 +64,46 @@ void needs_read_session_version(struct records *want, const struct message *m);
 struct change decide_read_session_version(const struct records *have, const struct message *m);
 void needs_list_sessions(struct records *want, const struct message *m);
 struct change decide_list_sessions(const struct records *have, const struct message *m);
+
+// corrections.c: what a person says is wrong, and what became of it.
+void needs_propose_correction(struct records *want, const struct message *m);
+struct change decide_propose_correction(const struct records *have, const struct message *m);
+void needs_answer_correction(struct records *want, const struct message *m);
+struct change decide_answer_correction(const struct records *have, const struct message *m);
+void needs_read_correction(struct records *want, const struct message *m);
+struct change decide_read_correction(const struct records *have, const struct message *m);
+void needs_list_corrections(struct records *want, const struct message *m);
+struct change decide_list_corrections(const struct records *have, const struct message *m);
+void needs_list_open_corrections(struct records *want, const struct message *m);
+struct change decide_list_open_corrections(const struct records *have, const struct message *m);
+void needs_correction_due(struct records *want, const struct message *m);
+struct change on_correction_due(const struct records *have, const struct message *m);
+// Takes one that is deleted off the list of open ones, and clears its timer.
+void correction_forget(struct change *c, const struct message *m, const Correction *k);
+
+// legal_holds.c: while one stands, nothing of the person is erased.
+void needs_place_legal_hold(struct records *want, const struct message *m);
+struct change decide_place_legal_hold(const struct records *have, const struct message *m);
+void needs_lift_legal_hold(struct records *want, const struct message *m);
+struct change decide_lift_legal_hold(const struct records *have, const struct message *m);
+void needs_read_legal_hold(struct records *want, const struct message *m);
+struct change decide_read_legal_hold(const struct records *have, const struct message *m);
+
+// erasures.c: erasing a person, drawn in proto/rights.proto.
+void needs_request_erasure(struct records *want, const struct message *m);
+struct change decide_request_erasure(const struct records *have, const struct message *m);
+struct change decide_sweep_erasures(const struct records *have, const struct message *m);
+void needs_retain_due(struct records *want, const struct message *m);
+struct change on_retain_due(const struct records *have, const struct message *m);
+void needs_destroy_due(struct records *want, const struct message *m);
+struct change on_destroy_due(const struct records *have, const struct message *m);
+void needs_subject_destroyed(struct records *want, const struct message *m);
+struct change on_subject_destroyed(const struct records *have, const struct message *m);
+void needs_sweep_due(struct records *want, const struct message *m);
+struct change on_sweep_due(const struct records *have, const struct message *m);
+
+// holding.c: all of it, for subject access and for deleting.
+void needs_collect_records(struct records *want, const struct message *m);
+struct change decide_collect_records(const struct records *have, const struct message *m);
+void needs_erase_due(struct records *want, const struct message *m);
+struct change on_erase_due(const struct records *have, const struct message *m);

@@ -1,6 +1,7 @@
 #include "pathways.h"
 #include "calendar.h"
 #include "confidentiality.h"
+#include "retention.h"
 #include "text.h"
 #include "yaml.h"
 #include <dirent.h>
@@ -20,6 +21,7 @@ struct pathways {
   Pathway *all[PATHWAYS_MOST]; // in order of name
   size_t n;
   const Confidentiality *confidentiality; // NULL: no pathway asks for it
+  const Retention *retention;             // NULL: not read
 };
 
 // One file under check.
@@ -243,6 +245,15 @@ struct pathways *pathways_load(const char *folder, char *errors, size_t errors_b
     return all;
   pathways_free(all);
   return NULL;
+}
+
+int pathways_load_retention(struct pathways *p, const char *path, char *errors, size_t errors_bytes) {
+  p->retention = retention_load(&p->arena, path, errors, errors_bytes);
+  return p->retention ? 0 : -1;
+}
+
+const Retention *pathways_retention(const struct pathways *p) {
+  return p ? p->retention : NULL;
 }
 
 void pathways_free(struct pathways *p) {

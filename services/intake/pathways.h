@@ -5,6 +5,7 @@
 #pragma once
 #include "arena.h"
 #include "intake.pb-c.h"
+#include "retention.pb-c.h"
 #include <stddef.h>
 
 struct pathways;
@@ -18,6 +19,12 @@ void pathways_free(struct pathways *p);
 
 // The explanation that pathways ask for (confidentiality.h). NULL: none of them does.
 const Confidentiality *pathways_confidentiality(const struct pathways *p);
+
+// Reads the retention rules (retention.h) and keeps them beside the pathways: both are what intake goes by. On a fault
+// answers -1 with "FILE:LINE: what is wrong".
+int pathways_load_retention(struct pathways *p, const char *path, char *errors, size_t errors_bytes);
+// NULL: they have not been read.
+const Retention *pathways_retention(const struct pathways *p);
 
 // NULL: there is no such pathway.
 const Pathway *pathways_find(const struct pathways *p, const char *name);

@@ -1,6 +1,8 @@
 #include "calendar.h"
 #include "checks.h"
+#include "erasures.h"
 #include "intake.h"
+#include "own_record.h"
 #include "reading.h"
 #include "text.h"
 #include <string.h>
@@ -128,6 +130,7 @@ struct change decide_register_person(const struct records *have, const struct me
   change_write(&c, p->crn, p->crn, p);
   change_index(&c, "people", p->crn);
   change_index(&c, index_of_practitioner(m, p->practitioner), p->crn);
+  retain_until_over(&c, m, p->crn, m->now.ms, m->now.ms);
   publish_registered(&c, m, p);
   change_reply(&c, p->crn, p, 1);
   c.created = true;
@@ -179,23 +182,11 @@ void needs_read_person(struct records *want, const struct message *m) {
   want_details(want, m, ((const ReadPerson *)m->body)->crn);
 }
 
-// A person is shown their own record without who may not read it, and without what to beware of when contacting them:
-// it is written down for those who contact them, and whoever holds the person's telephone may not be the person.
-static const Person *shown_to_self(const struct message *m, const Person *p) {
-  Person *shown = arena_copy(m->arena, p, sizeof *p);
-  shown->n_restricted = 0;
-  if (!p->personal) return shown;
-  shown->personal = arena_copy(m->arena, p->personal, sizeof *p->personal);
-  shown->personal->safe_contact = (char *)protobuf_c_empty_string;
-  return shown;
-}
-
 struct change decide_read_person(const struct records *have, const struct message *m) {
   const Person *p = found_person(have, m, ((const ReadPerson *)m->body)->crn);
   if (!p) return not_found(m, NULL);
   struct change c = change_of(m);
-  bool self = !strcmp(p->crn, m->actor->id);
-  change_reply(&c, p->crn, self ? shown_to_self(m, p) : p, records_version(have, &person__descriptor, p->crn));
+  change_reply(&c, p->crn, own_person(m, p), records_version(have, &person__descriptor, p->crn));
   return c;
 }
 

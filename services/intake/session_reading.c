@@ -1,5 +1,6 @@
 #include "session_reading.h"
 #include "intake.h"
+#include "own_record.h"
 #include "pathways.h"
 #include "reading.h"
 #include <inttypes.h>
@@ -22,6 +23,7 @@ bool sees_session(const struct message *m, const Session *s) {
 }
 
 const Session *session_shown(const struct message *m, const Session *s) {
+  s = own_session(m, s);
   if (reads_narrative(m, s->pathway)) return s;
   bool in_confidence = is_in_confidence(m, s->pathway);
   if (!s->narrative && !in_confidence) return s;

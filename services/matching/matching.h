@@ -6,6 +6,7 @@
 //   candidates.c    the candidates for a person, best first, with the reasons
 //   offers.c        offers as the coordinator sees them: make, read, list, withdraw, end
 //   answers.c       offers as the mentor sees them: view, accept, decline, and the expiry
+//   holding.c       what is held about a person, for subject access and erasure
 //   my_people.c     a mentor's own people
 //   notice.c        a message to a mentor, and the link that it holds
 //   links.c         the link that a mentor signs in with: sent by staff, or asked for by the mentor
@@ -78,6 +79,10 @@ const char *offer_state_words(OfferState state);
 void offer_free_person(struct change *c, const char *crn);
 // The index of a mentor's own people: an accepted offer puts the person in, its end takes them out.
 char *matches_index(struct arena *a, const char *mentor_id);
+// Frees the place that a match took up with its mentor. `needs` wanted the mentor.
+void offer_free_place(struct change *c, const struct records *have, const Offer *offer);
+void offer_publish_ended(struct change *c, const Offer *offer, int64_t at_ms);
+char *offer_timer(struct arena *a, const char *id);  // "offer/<id>"
 bool offer_over(const Offer *offer, int64_t now_ms); // still OFFERED, but the time to answer has passed
 
 // A notice to a mentor. Its secret and its message id are taken from the message's randomness.
@@ -152,3 +157,9 @@ struct change decide_read_sign_in(const struct records *have, const struct messa
 struct change decide_renew_phone(const struct records *have, const struct message *m);
 struct change decide_sign_out(const struct records *have, const struct message *m);
 struct change decide_sign_out_mentor(const struct records *have, const struct message *m);
+
+// holding.c: what matching holds about a person, given without what is the mentor's own, and deleted.
+void needs_collect_offers(struct records *want, const struct message *m);
+struct change decide_collect_offers(const struct records *have, const struct message *m);
+void needs_erase_offers(struct records *want, const struct message *m);
+struct change on_erase_offers(const struct records *have, const struct message *m);

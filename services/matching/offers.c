@@ -10,7 +10,7 @@ static char *offers_index(struct arena *a, const char *crn) {
 static char *offers_member(struct arena *a, const Offer *offer) {
   return arena_printf(a, "%013lld/%s", (long long)timestamp_ms(offer->offered_at), offer->id);
 }
-static char *timer_of(struct arena *a, const char *id) {
+char *offer_timer(struct arena *a, const char *id) {
   return arena_printf(a, "offer/%s", id);
 }
 
@@ -68,7 +68,7 @@ void offer_close(struct change *c, const struct message *m, Offer *next, OfferSt
   change_write(c, next->crn, next->id, next);
   change_touch(c, next->mentor_id);
   offer_free_person(c, next->crn);
-  change_clear_timer(c, timer_of(m->arena, next->id));
+  change_clear_timer(c, offer_timer(m->arena, next->id));
   offer_publish_answer(c, next);
 }
 
@@ -187,7 +187,7 @@ static struct change make(const struct message *m, const Offer *offer, const Men
   change_write(&c, offer->crn, offer->id, offer);
   stand_for_person(&c, offer);
   change_index(&c, offers_index(m->arena, offer->crn), offers_member(m->arena, offer));
-  change_set_timer(&c, timer_of(m->arena, offer->id), timestamp_ms(offer->expires_at));
+  change_set_timer(&c, offer_timer(m->arena, offer->id), timestamp_ms(offer->expires_at));
   publish_made(&c, offer, m->now.ms);
   tell_mentor(&c, m, offer, mentor);
   change_reply(&c, offer->crn, offer, 1);
@@ -253,7 +253,7 @@ struct change decide_withdraw_offer(const struct records *have, const struct mes
   return written(have, c, next);
 }
 
-static void free_place(struct change *c, const struct records *have, const Offer *offer) {
+void offer_free_place(struct change *c, const struct records *have, const Offer *offer) {
   const Mentor *was = records_get(have, &mentor__descriptor, offer->mentor_id);
   if (!was || !was->places_taken) return;
   Mentor *mentor = arena_copy(c->arena, was, sizeof *was);
@@ -261,7 +261,7 @@ static void free_place(struct change *c, const struct records *have, const Offer
   change_write(c, mentor->id, mentor->id, mentor);
 }
 
-static void publish_ended(struct change *c, const Offer *offer, int64_t at_ms) {
+void offer_publish_ended(struct change *c, const Offer *offer, int64_t at_ms) {
   MatchEnded *event = arena_take(c->arena, sizeof *event);
   match_ended__init(event);
   event->id = offer->id;
@@ -288,9 +288,9 @@ struct change decide_end_match(const struct records *have, const struct message 
   next->ended_why = cmd->why;
   change_write(&c, next->crn, next->id, next);
   change_unindex(&c, matches_index(m->arena, next->mentor_id), next->crn);
-  free_place(&c, have, next);
+  offer_free_place(&c, have, next);
   offer_free_person(&c, next->crn);
-  publish_ended(&c, next, m->now.ms);
+  offer_publish_ended(&c, next, m->now.ms);
   return written(have, c, next);
 }
 

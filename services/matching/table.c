@@ -1,4 +1,5 @@
 // The table of matching: which message is decided by what.
+#include "held.h"
 #include "matching.h"
 #include "yaml.h"
 #include <stdio.h>
@@ -34,6 +35,10 @@ static const struct row rows[] = {
     COMMAND(renew_phone,     needs_own_phones,      decide_renew_phone),
     COMMAND(sign_out,        needs_own_phones,      decide_sign_out),
     COMMAND(sign_out_mentor, needs_sign_out_mentor, decide_sign_out_mentor),
+    COMMAND(collect_records, needs_collect_offers,  decide_collect_offers),
+    {.kind = ROW_EVENT, .body = &person_erased__descriptor, .erases = true, .decide = held_on_person_erased},
+    {.kind = ROW_TIMER, .timer = "erase", .operation = OPERATION__ERASURE, .erases = true,
+     .needs = needs_erase_offers, .decide = on_erase_offers},
     {.kind = ROW_TIMER, .timer = "offer", .needs = needs_offer, .decide = on_offer_over},
     {0},
 };

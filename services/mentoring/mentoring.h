@@ -24,7 +24,7 @@ enum {
 // The CRN in capitals, in the message's arena; NULL where it is not one.
 const char *note_crn(const struct message *m, const char *text);
 // Wants what has_person() looks at. `crn` in capitals, or NULL.
-void want_person(struct records *want, const char *crn);
+void want_note_person(struct records *want, const char *crn);
 bool has_person(const struct records *have, const char *crn);
 // The note, where it is the sender's to read; NULL otherwise. Wants the person, too.
 const Note *want_note(struct records *want, const char *id);

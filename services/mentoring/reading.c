@@ -17,7 +17,7 @@ const char *note_crn(const struct message *m, const char *text) {
 
 // --- whose it is
 
-void want_person(struct records *want, const char *crn) {
+void want_note_person(struct records *want, const char *crn) {
   records_want_closed(want, &person__descriptor, crn);
 }
 
@@ -27,7 +27,7 @@ bool has_person(const struct records *have, const char *crn) {
 
 const Note *want_note(struct records *want, const char *id) {
   const Note *note = records_want(want, &note__descriptor, id);
-  if (note) want_person(want, note->crn);
+  if (note) want_note_person(want, note->crn);
   return note;
 }
 
@@ -94,7 +94,7 @@ void needs_list_notes(struct records *want, const struct message *m) {
   const ListNotes *cmd = m->body;
   const char *crn = note_crn(m, cmd->crn);
   if (!crn) return;
-  want_person(want, crn);
+  want_note_person(want, crn);
   const struct page *page = records_want_page(want, note_index(m, crn), cmd->after, list_limit(cmd->limit));
   for (size_t i = 0; page && i < page->n_members; i++)
     records_want(want, &note__descriptor, id_of_member(page->members[i]));

@@ -62,7 +62,7 @@ void needs_write_note(struct records *want, const struct message *m) {
   const WriteNote *cmd = m->body;
   if (!cmd->note) return;
   records_want_absent(want, &note__descriptor, cmd->note->id);
-  want_person(want, note_crn(m, cmd->note->crn));
+  want_note_person(want, note_crn(m, cmd->note->crn));
   records_want_closed(want, &session__descriptor, cmd->note->session_id);
 }
 

@@ -180,12 +180,9 @@ static const struct phase {
   unsigned rounds; // of all people, besides those of --weeks
   bool weeks;
 } phases[] = {
-    {"people", feed_people, 1, false},
-    {"mentors", feed_mentors, 1, false},
-    {"engagements", feed_engagements, 1, false},
-    {"explanations", feed_explanations, 1, false},
-    {"sessions", feed_sessions, 1, true},
-    {"appointments", feed_appointments, DEMO_WEEKS_AHEAD + 1, false},
+    {"people", feed_people, 1, false},           {"mentors", feed_mentors, 1, false},
+    {"engagements", feed_engagements, 1, false}, {"explanations", feed_explanations, 1, false},
+    {"sessions", feed_sessions, 1, true},        {"appointments", feed_appointments, DEMO_WEEKS_AHEAD + 1, false},
 };
 
 static bool run_phase(struct demo *d, const struct phase *p) {

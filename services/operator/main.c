@@ -29,7 +29,7 @@ static const struct command commands[] = {
      keys_options, keys_run},
     {"token", "makes or revokes a bearer token",
      "Prints the token once; only its hash is stored. Roles: person, mentor, mentor-supervisor, practitioner,\n"
-     "coordinator, safeguarding-lead, manager, auditor, operator, case-system.",
+     "coordinator, safeguarding-lead, manager, auditor, operator, case-system, records-officer.",
      token_options, token_run},
     {"import", "takes in people, mentors or appointments from a CSV file",
      "usage: alongside import [options] FILE\n"
@@ -69,6 +69,20 @@ static const struct command commands[] = {
      "`show` says who looked at a person or changed something, when, as what and with which outcome; with --actor,\n"
      "what somebody did. That you have asked is written to the audit first.",
      audit_options, audit_run},
+    {"sar", "collects everything that is held about a person: subject access",
+     "usage: alongside sar --area AREA [--out FOLDER] CRN\n"
+     "Writes CRN.json and CRN.html, which prints well. Have somebody look at it before it is given away: what was\n"
+     "written in supervision is in it. Needs a token of a records officer. That you have asked is in the audit.",
+     sar_options, sar_run},
+    {"erase", "erases a person for good, or everybody who is due",
+     "usage: alongside erase --area AREA --reason TEXT CRN\n"
+     "       alongside erase --area AREA --due\n"
+     "Destroys the person's keys and deletes the records of all services; a legal hold prevents it. Needs a token of "
+     "a\n"
+     "records officer. With --due (an operator may, too) everybody is looked at: what a restored backup brought back "
+     "of\n"
+     "those who were erased is deleted again, and those are erased whose periods in retention.yaml are over.",
+     erase_options, erase_run},
 };
 enum {
   COMMANDS = sizeof commands / sizeof commands[0]

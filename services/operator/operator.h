@@ -45,5 +45,8 @@ int report_run(int argc, char **argv);
 int replay_run(int argc, char **argv);
 int verify_run(int argc, char **argv);
 int audit_run(int argc, char **argv);
-extern const struct option_spec keygen_options[], deploy_options[], keys_options[], token_options[], import_options[], demo_options[], status_options[],
-    report_options[], replay_options[], verify_options[], audit_options[];
+int sar_run(int argc, char **argv);
+int erase_run(int argc, char **argv);
+extern const struct option_spec keygen_options[], deploy_options[], keys_options[], token_options[], import_options[],
+    demo_options[], status_options[], report_options[], replay_options[], verify_options[], audit_options[],
+    sar_options[], erase_options[];

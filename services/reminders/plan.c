@@ -49,7 +49,7 @@ void plan_not_sent(struct change *c, const ReminderPlan *plan, Reminder *reminde
   change_publish(c, plan->crn, event);
 }
 
-static const char *timer_name(struct arena *a, const ReminderPlan *plan, const Reminder *reminder) {
+const char *plan_timer(struct arena *a, const ReminderPlan *plan, const Reminder *reminder) {
   return arena_printf(a, "reminder/%s/%u", plan->appointment_id, reminder->minutes_before);
 }
 
@@ -87,7 +87,7 @@ static void plan_one(struct change *c, ReminderPlan *plan, uint32_t minutes_befo
   Reminder *reminder = add_reminder(c->arena, plan, minutes_before);
   int64_t due_at_ms = timestamp_ms(reminder->due_at);
   if (due_at_ms > now_ms - REMINDERS_GRACE_MS) {
-    change_set_timer(c, timer_name(c->arena, plan, reminder), due_at_ms);
+    change_set_timer(c, plan_timer(c->arena, plan, reminder), due_at_ms);
     return;
   }
   reminder->state = REMINDER_STATE__NOT_SENT;
@@ -102,6 +102,7 @@ struct change on_appointment_made(const struct records *have, const struct messa
   for (size_t i = 0; i < event->n_reminder_minutes && plan->n_reminders < REMINDERS_PER_PLAN; i++)
     if (!plan_reminder(plan, event->reminder_minutes[i])) plan_one(&c, plan, event->reminder_minutes[i], m->now.ms);
   change_write(&c, plan->crn, plan->appointment_id, plan);
+  change_index(&c, arena_printf(m->arena, "plans-of/%s", plan->crn), plan->appointment_id);
   return c;
 }
 
@@ -125,7 +126,7 @@ static struct change stop(const struct records *have, const struct message *m, c
     if (reminder->state == REMINDER_STATE__HANDED_OVER) call_off(&c, plan, reminder);
     if (reminder->state != REMINDER_STATE__WAITING) continue;
     plan_not_sent(&c, plan, reminder, reason);
-    change_clear_timer(&c, timer_name(m->arena, plan, reminder));
+    change_clear_timer(&c, plan_timer(m->arena, plan, reminder));
     altered = true;
   }
   if (altered) change_write(&c, plan->crn, plan->appointment_id, plan);

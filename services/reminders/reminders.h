@@ -39,6 +39,8 @@ struct change decide_read_reminders(const struct records *have, const struct mes
 ReminderPlan *plan_copy(struct arena *a, const ReminderPlan *plan);
 // The reminder of that offset, or NULL.
 Reminder *plan_reminder(const ReminderPlan *plan, uint32_t minutes_before);
+// "reminder/<appointment id>/<minutes>".
+const char *plan_timer(struct arena *a, const ReminderPlan *plan, const Reminder *reminder);
 // Takes "<appointment id>/<minutes>" apart, as timers and messages name a reminder. False where it is not of that form.
 bool plan_read_name(struct arena *a, const char *name, const char **appointment_id, uint32_t *minutes_before);
 // Marks a reminder of the plan as not sent and publishes that. The caller writes the plan.
@@ -51,3 +53,9 @@ void needs_message_delivered(struct records *want, const struct message *m);
 struct change on_message_delivered(const struct records *have, const struct message *m);
 void needs_message_dead(struct records *want, const struct message *m);
 struct change on_message_dead(const struct records *have, const struct message *m);
+
+// holding.c: what reminders holds about a person, given and deleted. Index: "plans-of/<crn>" (appointment ids).
+void needs_collect_reminders(struct records *want, const struct message *m);
+struct change decide_collect_reminders(const struct records *have, const struct message *m);
+void needs_erase_reminders(struct records *want, const struct message *m);
+struct change on_erase_reminders(const struct records *have, const struct message *m);

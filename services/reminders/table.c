@@ -1,6 +1,7 @@
 // The service as a table: which message leads to which decision.
 #include "reminders.h"
 #include "config.h"
+#include "held.h"
 #include "wording.h"
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +29,17 @@ static const struct row rows[] = {
      .body = &read_reminders__descriptor,
      .needs = needs_read_reminders,
      .decide = decide_read_reminders},
+    {.kind = ROW_COMMAND,
+     .body = &collect_records__descriptor,
+     .needs = needs_collect_reminders,
+     .decide = decide_collect_reminders},
+    {.kind = ROW_EVENT, .body = &person_erased__descriptor, .erases = true, .decide = held_on_person_erased},
+    {.kind = ROW_TIMER,
+     .timer = "erase",
+     .operation = OPERATION__ERASURE,
+     .erases = true,
+     .needs = needs_erase_reminders,
+     .decide = on_erase_reminders},
     {0},
 };
 

@@ -31,3 +31,7 @@ struct report_layout {
 };
 // Ends with {0}.
 extern const struct report_layout report_layouts[];
+
+// holding.c: what the read model has about a person, for subject access.
+void needs_collect_facts(struct records *want, const struct message *m);
+struct change decide_collect_facts(const struct records *have, const struct message *m);

@@ -2,6 +2,7 @@
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
 #include "reminders.pb-c.h"
+#include "rights.pb-c.h"
 #include "reporting.h"
 
 extern const char services_reporting_schema_sql[], services_reporting_appointment_cancelled_sql[],
@@ -9,11 +10,12 @@ extern const char services_reporting_schema_sql[], services_reporting_appointmen
     services_reporting_engagement_closed_sql[], services_reporting_engagement_opened_sql[],
     services_reporting_match_ended_sql[], services_reporting_mentor_known_sql[], services_reporting_mentor_paused_sql[],
     services_reporting_mentor_resumed_sql[], services_reporting_offer_answered_sql[],
-    services_reporting_offer_made_sql[], services_reporting_person_known_sql[],
-    services_reporting_reminder_handed_over_sql[], services_reporting_reminder_not_sent_sql[],
-    services_reporting_reminder_sent_sql[], services_reporting_session_amended_sql[],
-    services_reporting_session_recorded_sql[], services_reporting_attendance_sql[], services_reporting_reminders_sql[],
-    services_reporting_mentors_sql[], services_reporting_cursor_sql[];
+    services_reporting_offer_made_sql[], services_reporting_person_known_sql[], services_reporting_person_erased_sql[],
+    services_reporting_held_sql[], services_reporting_reminder_handed_over_sql[],
+    services_reporting_reminder_not_sent_sql[], services_reporting_reminder_sent_sql[],
+    services_reporting_session_amended_sql[], services_reporting_session_recorded_sql[],
+    services_reporting_attendance_sql[], services_reporting_reminders_sql[], services_reporting_mentors_sql[],
+    services_reporting_cursor_sql[];
 
 #define SQL(NAME)                                                                                                      \
   { #NAME, services_reporting_##NAME##_sql }
@@ -33,6 +35,7 @@ static const struct model_named statements[] = {
     SQL(mentor_resumed),
     SQL(offer_answered),
     SQL(offer_made),
+    SQL(person_erased),
     SQL(person_known),
     SQL(reminder_handed_over),
     SQL(reminder_not_sent),
@@ -42,7 +45,7 @@ static const struct model_named statements[] = {
     {NULL, NULL},
 };
 
-static const struct model_named queries[] = {SQL(attendance), SQL(reminders), SQL(mentors), SQL(cursor), {NULL, NULL}};
+static const struct model_named queries[] = {SQL(attendance), SQL(reminders), SQL(mentors), SQL(cursor), SQL(held), {NULL, NULL}};
 
 static const struct row rows[] = {
     KEPT(session_recorded, session_recorded),
@@ -64,10 +67,12 @@ static const struct row rows[] = {
     KEPT(engagement_closed, engagement_closed),
     KEPT(person_registered, person_known),
     KEPT(person_changed, person_known),
+    KEPT(person_erased, person_erased),
     // A report shows counts, and nobody's record. Practitioners see their own people by name, and would know too much of
     // what a small count is made of.
     {.kind = ROW_COMMAND, .body = &read_report__descriptor,
      .needs = needs_read_report, .decide = decide_read_report},
+    {.kind = ROW_COMMAND, .body = &collect_records__descriptor, .needs = needs_collect_facts, .decide = decide_collect_facts},
     {0},
 };
 // clang-format on

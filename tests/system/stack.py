@@ -190,6 +190,7 @@ class LocalStack(Stack):
         return {**super().environment(token), **self.own,
                 "ALONGSIDE_REDIS": f"unix:{self.home}/redis.sock", "ALONGSIDE_KEYS": str(self.home / "keys"),
                 "ALONGSIDE_MODEL": str(self.home / "reporting.sqlite"), "ALONGSIDE_AUDIT": str(self.home / "audit"),
+                "ALONGSIDE_DESTROYED": str(self.home / "destroyed"),
                 **{f"ALONGSIDE_{name.upper()}": self.endpoint(name) for name in SERVICES[:-1]},
                 "ALONGSIDE_SUBSCRIBE": ",".join(self.publishes(name) for name in SERVICES[:-1])}
 

@@ -231,6 +231,8 @@ static inline void decision_commit(struct decision *d, const struct change *c) {
   assert_false(change_refused(c));
   for (const struct change_record *w = c->records; w; w = w->next)
     given(d, w->body->descriptor, w->id, decision_version(d, w->body->descriptor, w->id) + 1, w->body);
+  for (const struct change_erasure *e = c->erasures; e; e = e->next)
+    if (decision_find(d, e->type, e->id)) given(d, e->type, e->id, 0, NULL);
   for (const struct change_index *i = c->indexes; i; i = i->next) {
     if (i->remove)
       given_out_of_index(d, i->index, i->member);

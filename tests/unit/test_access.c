@@ -1,18 +1,21 @@
-// links: intake matching reminders courier reporting
+// links: intake matching reminders courier reporting mentoring safeguarding
 // Who may know what: every cell of the table through the engine, and in sentences those that matter most.
 #include "access_world.h"
 
 #include "courier.h"
 #include "intake.h"
 #include "matching.h"
+#include "mentoring.h"
 #include "reminders.h"
 #include "reporting.h"
+#include "safeguarding.h"
 #include <stdio.h>
 
-static const struct service *const services[] = {&intake, &matching, &reminders, &courier, &reporting};
+static const struct service *const services[] = {&intake,    &matching,  &reminders,   &courier,
+                                                 &reporting, &mentoring, &safeguarding};
 enum {
   SERVICES = sizeof services / sizeof *services,
-  ROLES = ROLE__OPD_PRACTITIONER + 1
+  ROLES = ROLE__RECORDS_OFFICER + 1
 };
 
 static int begin(void **state) {

@@ -1,6 +1,6 @@
 // The accounts in Redis, tried for real: what each may touch, and that the table of accounts says of every service what
 // its own table says.
-// links: intake reminders matching reporting courier
+// links: intake reminders matching reporting courier mentoring safeguarding
 #include "accounts.h"
 #include "commit.h"
 #include "config.h"
@@ -8,14 +8,17 @@
 #include "intake.h"
 #include "keyring.h"
 #include "matching.h"
+#include "mentoring.h"
 #include "redis_server.h"
 #include "reminders.h"
 #include "reporting.h"
+#include "safeguarding.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
 
-static const struct service *const services[] = {&intake, &reminders, &matching, &reporting, &courier};
+static const struct service *const services[] = {&intake,  &reminders, &matching,    &reporting,
+                                                 &courier, &mentoring, &safeguarding};
 enum {
   SERVICES = sizeof services / sizeof *services,
   WORDS = 64

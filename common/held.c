@@ -1,0 +1,120 @@
+#include "held.h"
+#include "text.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char *crn_of_body(const struct message *m) {
+  const ProtobufCMessage *body = m->body;
+  const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(body->descriptor, "crn");
+  return f ? *(char *const *)((const char *)body + f->offset) : NULL;
+}
+
+const char *held_crn(const struct message *m) {
+  char crn[8];
+  const char *text = m->body ? crn_of_body(m) : m->timer;
+  return text && text_crn(text, crn) ? arena_text(m->arena, crn) : NULL;
+}
+
+const char *held_id(const char *member) {
+  const char *slash = strchr(member, '/');
+  return slash ? slash + 1 : member;
+}
+
+static const char *name_of(const struct message *m, const struct held_index *index) {
+  const char *crn = held_crn(m);
+  return crn ? arena_printf(m->arena, "%s/%s", index->kind, crn) : NULL;
+}
+
+// --- deleting
+
+static void set_timer(struct change *c, const struct message *m) {
+  const char *crn = held_crn(m);
+  if (crn) change_set_timer(c, arena_printf(m->arena, "erase/%s", crn), m->now.ms);
+}
+
+struct change held_on_person_erased(const struct records *have, const struct message *m) {
+  (void)have;
+  struct change c = change_of(m);
+  set_timer(&c, m);
+  return c;
+}
+
+static const struct held_place first = {.after = ""};
+
+const struct page *held_want(struct records *want, const struct message *m, const struct held_index *index) {
+  return held_want_at(want, m, index, &first);
+}
+
+const struct page *held_page(const struct records *have, const struct message *m, const struct held_index *index) {
+  return held_page_at(have, m, index, &first);
+}
+
+void held_erase(struct change *c, const struct records *have, const struct message *m, const struct held_index *index) {
+  const struct page *page = held_page(have, m, index);
+  if (!page || !page->n_members) return;
+  for (size_t i = 0; i < page->n_members; i++) {
+    change_erase(c, index->type, held_id(page->members[i]));
+    change_unindex(c, page->index, page->members[i]);
+  }
+  change_touch(c, held_crn(m));
+  set_timer(c, m);
+}
+
+// --- collecting
+
+struct held_place held_at(const struct message *m, unsigned n) {
+  const CollectRecords *cmd = m->body;
+  const char *slash = strchr(cmd->after, '/');
+  if (!slash) return (struct held_place){.after = ""};
+  unsigned long index = strtoul(cmd->after, NULL, 10);
+  return (struct held_place){.index = index < n ? (unsigned)index : n, .after = slash + 1};
+}
+
+const struct page *held_want_at(struct records *want, const struct message *m, const struct held_index *index,
+                                const struct held_place *at) {
+  const char *name = name_of(m, index);
+  const struct page *page = name ? records_want_page(want, name, at->after, HELD_PAGE) : NULL;
+  for (size_t i = 0; page && i < page->n_members; i++) records_want(want, index->type, held_id(page->members[i]));
+  return page;
+}
+
+const struct page *held_page_at(const struct records *have, const struct message *m, const struct held_index *index,
+                                const struct held_place *at) {
+  const char *name = name_of(m, index);
+  return name ? records_page(have, name, at->after) : NULL;
+}
+
+HeldRecords *held_records(const struct message *m, size_t most) {
+  HeldRecords *all = arena_take(m->arena, sizeof *all);
+  held_records__init(all);
+  all->records = arena_take(m->arena, (most + 1) * sizeof *all->records);
+  return all;
+}
+
+HeldRecord *held_add(const struct message *m, HeldRecords *all, const char *service) {
+  HeldRecord *r = arena_take(m->arena, sizeof *r);
+  held_record__init(r);
+  r->service = (char *)service;
+  return all->records[all->n_records++] = r;
+}
+
+void held_withhold(const struct message *m, HeldRecord *r, const char *what, WithheldReason reason) {
+  Withheld **longer = arena_take(m->arena, (r->n_withheld + 1) * sizeof *longer);
+  if (r->n_withheld) memcpy(longer, r->withheld, r->n_withheld * sizeof *longer);
+  Withheld *w = longer[r->n_withheld++] = arena_take(m->arena, sizeof *w);
+  withheld__init(w);
+  w->what = (char *)what;
+  w->reason = reason;
+  r->withheld = longer;
+}
+
+struct change held_reply(const struct message *m, HeldRecords *all, const struct held_place *at,
+                         const struct page *page, unsigned n) {
+  struct change c = change_of(m);
+  if (page && page->more)
+    all->next = arena_printf(m->arena, "%u/%s", at->index, page->members[page->n_members - 1]);
+  else if (at->index + 1 < n)
+    all->next = arena_printf(m->arena, "%u/", at->index + 1);
+  change_reply(&c, held_crn(m), all, 0);
+  return c;
+}

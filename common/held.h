@@ -1,0 +1,57 @@
+// What a service holds about a person: collecting it for subject access, and deleting it when the person is erased.
+//
+// Both go by the service's indexes of one person each ("sessions-of/X123456"), whose members are the ids of records, or
+// end in them ("<13 digits of ms>/<id>"). A service has a row for CollectRecords, one for the event PersonErased, and
+// one for the timer "erase", which deletes a part at a time and comes again until nothing is left.
+#pragma once
+#include "change.h"
+#include "rights.pb-c.h"
+
+enum {
+  HELD_PAGE = 50, // records that are collected or deleted at once
+};
+
+// An index of one person each, and the type of record that its members name.
+struct held_index {
+  const char *kind; // "sessions-of"
+  const ProtobufCMessageDescriptor *type;
+};
+
+// The CRN that the message is about, in capitals: of CollectRecords, PersonErased or a timer "erase/<crn>". NULL: it is
+// none.
+const char *held_crn(const struct message *m);
+// The id in a member.
+const char *held_id(const char *member);
+
+// --- deleting
+// The row of PersonErased, the same for every service: sets the timer "erase/<crn>", which comes due at once.
+struct change held_on_person_erased(const struct records *have, const struct message *m);
+// The person's part of an index with its records; NULL until it is read.
+const struct page *held_want(struct records *want, const struct message *m, const struct held_index *index);
+const struct page *held_page(const struct records *have, const struct message *m, const struct held_index *index);
+// Deletes what held_want() read, records and members; the service adds what hangs on them (timers). Sets the timer
+// again where there was anything, since there may be more.
+void held_erase(struct change *c, const struct records *have, const struct message *m, const struct held_index *index);
+
+// --- collecting
+// Where a collection goes on: "<number of the index>/<member>", or the beginning. `n`: how many indexes there are.
+struct held_place {
+  unsigned index; // == n: behind the last
+  const char *after;
+};
+struct held_place held_at(const struct message *m, unsigned n);
+// The part of the index that is asked for, with its records.
+const struct page *held_want_at(struct records *want, const struct message *m, const struct held_index *index,
+                                const struct held_place *at);
+const struct page *held_page_at(const struct records *have, const struct message *m, const struct held_index *index,
+                                const struct held_place *at);
+
+// An answer with room for `most` records.
+HeldRecords *held_records(const struct message *m, size_t most);
+// One more, of the service named.
+HeldRecord *held_add(const struct message *m, HeldRecords *all, const char *service);
+// Says that a field was left out.
+void held_withhold(const struct message *m, HeldRecord *r, const char *what, WithheldReason reason);
+// Says where the next part begins, and answers.
+struct change held_reply(const struct message *m, HeldRecords *all, const struct held_place *at,
+                         const struct page *page, unsigned n);

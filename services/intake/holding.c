@@ -1,0 +1,158 @@
+// What intake holds about a person: given for subject access, and deleted when the person is erased.
+#include "held.h"
+#include "intake.h"
+#include "reading.h"
+#include <inttypes.h>
+#include <string.h>
+
+static const struct held_index indexes[] = {
+    {"engagements-of", &engagement__descriptor},
+    {"appointments-of", &appointment__descriptor},
+    {"sessions-of", &session__descriptor},
+    {"corrections-of", &correction__descriptor},
+};
+enum {
+  INDEXES = sizeof indexes / sizeof *indexes
+};
+
+static const char *version_id(const struct message *m, const char *session_id, uint64_t version) {
+  return arena_printf(m->arena, "%s/%" PRIu64, session_id, version);
+}
+
+// The earlier versions of the sessions on a page.
+static void want_versions(struct records *want, const struct message *m, const struct page *page) {
+  for (size_t i = 0; page && i < page->n_members; i++) {
+    const char *id = held_id(page->members[i]);
+    uint64_t now = records_want(want, &session__descriptor, id) ? records_version(want, &session__descriptor, id) : 0;
+    for (uint64_t v = 1; v < now; v++) records_want(want, &session_version__descriptor, version_id(m, id, v));
+  }
+}
+
+static bool has_versions(const struct held_index *index) {
+  return index->type == &session__descriptor;
+}
+
+// --- deleting
+
+void needs_erase_due(struct records *want, const struct message *m) {
+  for (size_t i = 0; i < INDEXES; i++) {
+    const struct page *page = held_want(want, m, &indexes[i]);
+    if (has_versions(&indexes[i])) want_versions(want, m, page);
+  }
+}
+
+static void erase_versions(struct change *c, const struct records *have, const struct message *m,
+                           const struct page *page) {
+  for (size_t i = 0; page && i < page->n_members; i++) {
+    const char *id = held_id(page->members[i]);
+    uint64_t now = records_version(have, &session__descriptor, id);
+    for (uint64_t v = 1; v < now; v++) change_erase(c, &session_version__descriptor, version_id(m, id, v));
+  }
+}
+
+static void forget_corrections(struct change *c, const struct records *have, const struct message *m,
+                               const struct page *page) {
+  for (size_t i = 0; page && i < page->n_members; i++) {
+    const Correction *k = records_get(have, &correction__descriptor, held_id(page->members[i]));
+    if (k) correction_forget(c, m, k);
+  }
+}
+
+struct change on_erase_due(const struct records *have, const struct message *m) {
+  struct change c = change_of(m);
+  for (size_t i = 0; i < INDEXES; i++) {
+    const struct page *page = held_page(have, m, &indexes[i]);
+    if (has_versions(&indexes[i])) erase_versions(&c, have, m, page);
+    if (indexes[i].type == &correction__descriptor) forget_corrections(&c, have, m, page);
+    held_erase(&c, have, m, &indexes[i]);
+  }
+  return c;
+}
+
+// --- collecting
+
+void needs_collect_records(struct records *want, const struct message *m) {
+  const char *crn = held_crn(m);
+  struct held_place at = held_at(m, INDEXES);
+  if (!crn) return;
+  records_want(want, &person__descriptor, crn);
+  records_want(want, &legal_hold__descriptor, crn);
+  if (at.index == INDEXES) return;
+  const struct page *page = held_want_at(want, m, &indexes[at.index], &at);
+  if (has_versions(&indexes[at.index])) want_versions(want, m, page);
+}
+
+// Who else may not read the record, and whom the person must not meet, is about those others.
+static void add_person(const struct message *m, HeldRecords *all, const Person *p) {
+  HeldRecord *r = held_add(m, all, "intake");
+  r->person = arena_copy(m->arena, p, sizeof *p);
+  if (p->n_restricted) held_withhold(m, r, "restricted", WITHHELD_REASON__THIRD_PARTY);
+  r->person->n_restricted = 0;
+  if (!p->mentoring || !p->mentoring->n_not_with) return;
+  r->person->mentoring = arena_copy(m->arena, p->mentoring, sizeof *p->mentoring);
+  r->person->mentoring->n_not_with = 0;
+  held_withhold(m, r, "mentoring.notWith", WITHHELD_REASON__THIRD_PARTY);
+}
+
+static void add_hold(const struct message *m, HeldRecords *all, const LegalHold *hold) {
+  HeldRecord *r = held_add(m, all, "intake");
+  r->legal_hold = arena_copy(m->arena, hold, sizeof *hold);
+  r->legal_hold->reason = r->legal_hold->lifted_why = NULL;
+  held_withhold(m, r, "reason", WITHHELD_REASON__PREJUDICE);
+}
+
+// The session without a narrative that intake has no key to.
+static Session *given(const struct message *m, HeldRecord *r, const Session *s) {
+  Session *copy = arena_copy(m->arena, s, sizeof *s);
+  if (!s->narrative || !s->narrative->seal) return copy;
+  copy->narrative = NULL;
+  held_withhold(m, r, "narrative", WITHHELD_REASON__IN_CONFIDENCE);
+  return copy;
+}
+
+static void add_versions(const struct records *have, const struct message *m, HeldRecords *all, const Session *s) {
+  uint64_t now = records_version(have, &session__descriptor, s->id);
+  for (uint64_t v = 1; v < now; v++) {
+    const SessionVersion *was = records_get(have, &session_version__descriptor, version_id(m, s->id, v));
+    if (!was) continue;
+    HeldRecord *r = held_add(m, all, "intake");
+    r->session_version = arena_copy(m->arena, was, sizeof *was);
+    r->session_version->session = given(m, r, was->session);
+  }
+}
+
+static void add_one(const struct records *have, const struct message *m, HeldRecords *all,
+                    const ProtobufCMessageDescriptor *type, const char *id) {
+  const void *body = records_get(have, type, id);
+  if (!body) return;
+  HeldRecord *r = held_add(m, all, "intake");
+  if (type == &engagement__descriptor) r->engagement = (Engagement *)body;
+  if (type == &appointment__descriptor) r->appointment = (Appointment *)body;
+  if (type == &correction__descriptor) r->correction = (Correction *)body;
+  if (type == &session__descriptor) r->session = given(m, r, body);
+  if (type == &session__descriptor) add_versions(have, m, all, body);
+}
+
+static size_t count_versions(const struct records *have, const struct page *page) {
+  size_t n = 0;
+  for (size_t i = 0; i < page->n_members; i++)
+    n += records_version(have, &session__descriptor, held_id(page->members[i]));
+  return n;
+}
+
+struct change decide_collect_records(const struct records *have, const struct message *m) {
+  const char *crn = held_crn(m);
+  struct held_place at = held_at(m, INDEXES);
+  const Person *p = crn ? found_person(have, m, crn) : NULL;
+  if (!crn) return refuse(m, CODE__INVALID, "/crn", "must be a letter and six digits, such as X123456");
+  if (!p || at.index == INDEXES) return held_reply(m, held_records(m, 0), &at, NULL, 0);
+  const struct held_index *index = &indexes[at.index];
+  const struct page *page = held_page_at(have, m, index, &at);
+  HeldRecords *all = held_records(m, 2 + page->n_members + (has_versions(index) ? count_versions(have, page) : 0));
+  const LegalHold *hold = records_get(have, &legal_hold__descriptor, crn);
+  bool begins = !at.index && !*at.after;
+  if (begins) add_person(m, all, p);
+  if (begins && hold) add_hold(m, all, hold);
+  for (size_t i = 0; i < page->n_members; i++) add_one(have, m, all, index->type, held_id(page->members[i]));
+  return held_reply(m, all, &at, page, INDEXES);
+}

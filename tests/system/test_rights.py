@@ -1,0 +1,145 @@
+"""The rights of the person: their own record, corrections, subject access, and erasure that no backup undoes."""
+
+import shutil
+
+import pytest
+
+import people
+from stack import NORTH, SOUTH, wait_for
+
+
+@pytest.fixture(scope="module")
+def officer(breakable):
+    return breakable.token_for("officer.one", "records-officer")
+
+
+def a_story(stack):
+    """A person with a session that was amended, and an appointment whose reminders wait."""
+    crn, engagement = people.register(stack, restricted=["N09Z999"])
+    session, appointment = people.new_id(), people.new_id()
+    stack.made(f"/sessions/{session}", people.session(
+        engagement, narrative={"text": "Talked about <b>the flat</b>."}, goal="find a flat",
+        measures=[{"name": "alliance", "from": "PERSON", "value": 5.5},
+                  {"name": "alliance", "from": "PRACTITIONER", "value": 3}]))
+    amended = {**people.session(engagement), "narrative": {"text": "Talked about the new flat."}}
+    answer = stack.post(f"/sessions/{session}/amend", {"session": amended, "why": "it was the new one"},
+                        headers={"If-Match": '"1"'})
+    assert answer.status == 200, answer.text
+    stack.made(f"/appointments/{appointment}", people.appointment(engagement, minutes=3 * 24 * 60))
+    assert wait_for(lambda: stack.get(f"/appointments/{appointment}/reminders").status == 200)
+    return crn, engagement, session, appointment
+
+
+def collected(stack, crn, officer, **more):
+    return stack.get(f"/people/{crn}/subject-access", token=officer, **more)
+
+
+def test_a_person_reads_themselves_and_nobody_else(breakable):
+    crn, engagement, session, appointment = a_story(breakable)
+    own = breakable.token_for(crn, "person")
+    read = breakable.get(f"/people/{crn}", token=own)
+    assert read.status == 200 and read.json["personal"]["givenName"] == "Siân" and "restricted" not in read.json
+    for path in (f"/people/{crn}/engagements", f"/people/{crn}/appointments", f"/people/{crn}/sessions",
+                 f"/engagements/{engagement}", f"/appointments/{appointment}", f"/sessions/{session}"):
+        assert breakable.get(path, token=own).status == 200, path
+    seen = breakable.get(f"/sessions/{session}", token=own).json
+    assert "narrative" not in seen and all(m["from"] == "PERSON" for m in seen.get("measures", []))
+    other, _ = people.register(breakable)
+    for path in (f"/people/{other}", f"/people/{other}/sessions"):
+        assert breakable.get(path, token=own).status == 404
+
+
+def test_a_correction_is_proposed_by_the_person_and_answered_by_the_officer(breakable, officer):
+    crn, _, _, _ = a_story(breakable)
+    own, correction = breakable.token_for(crn, "person"), people.new_id()
+    body = {"crn": crn, "about": "telephone", "wrong": {"text": "It is my old number."}, "shouldSay": {"text": "My new one."}}
+    made = breakable.put(f"/corrections/{correction}", body, token=own)
+    assert made.status == 201, made.text
+    assert made.json["dueAt"] > made.json["proposedAt"]
+    assert breakable.put(f"/corrections/{correction}", body, token=own).status == 200
+    waiting = breakable.get("/corrections", token=officer).json["corrections"]
+    assert correction in [c["id"] for c in waiting]
+    answer = breakable.post(f"/corrections/{correction}/answer", {"state": "CORRECTION_ACCEPTED", "reason": "You are right."},
+                            token=officer, headers={"If-Match": '"1"'})
+    assert answer.status == 200, answer.text
+    assert breakable.get(f"/corrections/{correction}", token=own).json["reason"]["text"] == "You are right."
+    waiting = breakable.get("/corrections", token=officer).json.get("corrections", [])
+    assert correction not in [c["id"] for c in waiting]
+
+
+def test_subject_access_has_what_every_service_holds_and_says_what_was_left_out(breakable, officer, tmp_path, browser):
+    crn, _, session, appointment = a_story(breakable)
+    assert breakable.get(f"/people/{crn}/subject-access").status == 403
+    assert wait_for(lambda: any("reported" in r for r in collected(breakable, crn, officer).json["records"]))
+    records = collected(breakable, crn, officer).json["records"]
+    assert {"intake", "reminders", "reporting"} <= {r["service"] for r in records}
+    of = {kind: [r[kind] for r in records if kind in r] for kind in ("session", "sessionVersion", "reminders", "person")}
+    assert of["session"][0]["narrative"]["text"] == "Talked about the new flat."
+    assert of["sessionVersion"][0]["session"]["narrative"]["text"] == "Talked about <b>the flat</b>."
+    assert of["reminders"][0]["appointmentId"] == appointment
+    person = next(r for r in records if "person" in r)
+    assert person["withheld"] == [{"what": "restricted", "reason": "THIRD_PARTY"}] and "N09Z999" not in str(records)
+    said = breakable.run("sar", "--area", NORTH, "--out", tmp_path, crn, token=officer)
+    assert said.returncode == 0, said.stderr
+    assert (tmp_path / f"{crn}.json").stat().st_mode & 0o077 == 0
+    browser.get(f"file://{tmp_path}/{crn}.html")
+    shown = browser.find_element("tag name", "body").text
+    assert crn in shown and "Talked about <b>the flat</b>." in shown and "THIRD_PARTY" in shown
+    assert not browser.find_elements("tag name", "b")
+    assert session in shown
+
+
+def test_nothing_is_held_about_somebody_who_is_not_there(breakable, officer):
+    assert collected(breakable, people.new_crn(), officer).status == 204
+
+
+def test_a_legal_hold_prevents_erasure_until_it_is_lifted(breakable, officer):
+    crn, _ = people.register(breakable)
+    hold = f"/people/{crn}/legal-hold"
+    assert breakable.post(hold, {"reason": "an appeal"}, token=officer).status == 201
+    assert breakable.post(f"/people/{crn}/erase", {"reason": "asked for"}, token=officer).status == 422
+    assert breakable.get(f"/people/{crn}").status == 200
+    assert breakable.post(f"{hold}/lift", {"reason": "it is over"}, token=officer).status == 200
+    assert breakable.post(f"/people/{crn}/erase", {"reason": "asked for"}, token=officer).status == 201
+    assert wait_for(lambda: breakable.get(f"/people/{crn}").status == 404)
+
+
+def traces(stack, crn, *ids):
+    """Keys in the store, and members of its indexes and timers, that name the person or one of those ids."""
+    store, found = stack.redis(), []
+    for key in store.scan_iter(f"{{{NORTH}}}:*", 1000):
+        names = [key]
+        if store.type(key) == b"zset":
+            names += store.zrange(key, 0, -1)
+        found += [name for name in names if any(word.encode() in name for word in (crn, *ids))]
+    return found
+
+
+def test_an_erased_person_stays_erased_when_an_older_backup_is_restored(breakable, officer):
+    stack = breakable
+    crn, engagement, session, appointment = a_story(stack)
+    ids = (engagement, session, appointment)
+    backup = stack.home / "backup"
+    assert traces(stack, crn, *ids)
+    stack.stop()
+    shutil.copytree(stack.home / "redis", backup)
+    stack.start()
+    asked = stack.run("erase", "--area", NORTH, "--reason", "asked for", crn, token=officer)
+    assert asked.returncode == 0, asked.stderr
+    assert wait_for(lambda: stack.get(f"/people/{crn}").status == 404)
+    assert wait_for(lambda: not traces(stack, crn, *ids)), traces(stack, crn, *ids)
+    log = (stack.home / "destroyed" / "destroyed.log").read_text()
+    assert crn not in log and "BY_REQUEST RECORDS_OFFICER" in log
+    stack.stop()
+    shutil.rmtree(stack.home / "redis")
+    shutil.copytree(backup, stack.home / "redis")
+    stack.start()
+    assert traces(stack, crn, *ids)
+    for path in (f"/people/{crn}", f"/sessions/{session}", f"/appointments/{appointment}", f"/people/{crn}/sessions",
+                 f"/appointments/{appointment}/reminders"):
+        assert stack.get(path).status == 404, path
+    assert collected(stack, crn, officer).status == 204
+    assert stack.put(f"/people/{crn}", people.person(crn)).status == 422
+    assert stack.run("erase", "--area", NORTH, "--due", token=officer).returncode == 0
+    assert wait_for(lambda: not traces(stack, crn, *ids)), traces(stack, crn, *ids)
+    assert stack.get("/people").status == 200 and stack.get("/people", area=SOUTH).status == 200
