@@ -293,11 +293,18 @@ static bool reaches_concerned(const struct view *v) {
   return true;
 }
 
-// What the sender would be told if nothing of what was read were there, but what is kept under their own id. What could
+// What the sender would be told if nothing of what was read were there, but what is kept about
+// themselves under their own id. What could
 // only succeed then, as making something under an id that is taken, is not found.
 static struct change as_if_absent(const struct records *have, const struct message *m, decide_fn *decide) {
   struct records nothing;
-  records_init_absent(&nothing, have, m->actor->id);
+  records_init_absent(&nothing, have);
+  for (const struct record *r = have->first; r; r = r->next) {
+    if (is_somebody(r) || strcmp(r->id, m->actor->id)) continue;
+    struct record *own = records_find(&nothing, r->type, r->id);
+    own->body = r->body;
+    own->version = r->version;
+  }
   struct change c = decide(&nothing, m);
   return change_refused(&c) ? c : refuse(m, CODE__NOT_FOUND, NULL, ACCESS_NOT_FOUND);
 }

@@ -6,9 +6,6 @@
 // What everybody says on a new connection (greeting.h). FCALL_RO runs nothing that could write.
 #define GREETS "+auth +hello +ping +fcall_ro +config|get"
 
-// Who stands how to whom is judged in every service that takes commands (access.h).
-#define RELATIONS "Person PersonsOffer Offer Mentor BreakGlass"
-
 // clang-format off
 const struct account accounts[] = {
     {"gateway",   .reads = "Token MentorPhones"},
@@ -68,7 +65,7 @@ static void write_reading(struct buffer *out, const struct account *a, const Par
   } else {
     buffer_printf(out, "%%R~{*}:cursor:%s", a->name);
     write_words(out, a->writes, "%R~{*}:", ":*");
-    if (a->writes) write_words(out, RELATIONS, "%R~{*}:", ":*");
+    if (a->writes) write_words(out, ACCOUNTS_RELATIONS, "%R~{*}:", ":*");
     write_words(out, a->reads, "%R~{*}:", ":*");
     write_data_keys(out, "%R", opens);
   }

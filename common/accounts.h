@@ -11,6 +11,9 @@
 #include "json.h"
 #include "common.pb-c.h"
 
+// Who stands how to whom is judged in every service that takes commands (access.h), from these records.
+#define ACCOUNTS_RELATIONS "Person PersonsOffer Offer Mentor BreakGlass"
+
 struct account {
   const char *name;
   const char *writes;  // services: the types of records that it alone writes, separated by spaces

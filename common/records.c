@@ -93,15 +93,9 @@ const struct page *records_want_page(struct records *rs, const char *index, cons
   return NULL;
 }
 
-void records_init_absent(struct records *rs, const struct records *wanted, const char *own) {
+void records_init_absent(struct records *rs, const struct records *wanted) {
   records_init(rs, wanted->arena);
-  for (const struct record *r = wanted->first; r; r = r->next) {
-    struct record *absent = want(rs, r->type, r->id);
-    absent->known = true;
-    if (strcmp(r->id, own)) continue;
-    absent->body = r->body;
-    absent->version = r->version;
-  }
+  for (const struct record *r = wanted->first; r; r = r->next) want(rs, r->type, r->id)->known = true;
   for (const struct page *p = wanted->pages; p; p = p->next) {
     struct page *empty = arena_copy(rs->arena, p, sizeof *p);
     *empty = (struct page){.index = p->index, .after = p->after, .limit = p->limit, .known = true, .next = rs->pages};

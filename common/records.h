@@ -57,8 +57,8 @@ struct records {
 };
 
 void records_init(struct records *rs, struct arena *arena);
-// The same records and pages wanted, as if nothing of it were there but records under the id `own`.
-void records_init_absent(struct records *rs, const struct records *wanted, const char *own);
+// The same records and pages wanted, as if nothing of it were there.
+void records_init_absent(struct records *rs, const struct records *wanted);
 
 // The record, or NULL when there is none or it has not been read yet. `id` may be NULL or empty: then NULL.
 const void *records_want(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);

@@ -155,7 +155,7 @@ const struct access_row access_table[] = {
     COMMAND(close_disclosure,       ALTERATION,   LEAD(DISCLOSED)),
     COMMAND(list_disclosures,       CONSULTATION, LEAD(NOTHING)),
     COMMAND(read_alert_counts,      OPERATION_NONE, LEAD(NOTHING), NO_RECORD(OPERATOR)),
-    COMMAND(open_break_glass,       DISCLOSURE,   [ROLE__PRACTITIONER] = CELL(AREA, DISCLOSED)),
+    COMMAND(open_break_glass,       DISCLOSURE,   [ROLE__PRACTITIONER] = CELL(AREA, NOTHING)),
     COMMAND(review_break_glass,     ALTERATION,   LEAD(DISCLOSED)),
     COMMAND(list_break_glass,       CONSULTATION, LEAD(DISCLOSED)),
 

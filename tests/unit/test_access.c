@@ -65,6 +65,7 @@ static bool holds(enum relation relation, enum standing s) {
       [RELATION_OWN_OFFER] = {[OFFERED] = true, [MATCH_ENDED] = true},
       [RELATION_OWN_SUPERVISEE] = {[MATCHED_BESIDE] = true},
       [RELATION_SELF] = {[HIMSELF] = true},
+      [RELATION_OWN_SIGN_IN] = {[HIMSELF] = true},
   };
   return relation > RELATION_NO_RECORD && table[relation][s];
 }
@@ -215,10 +216,11 @@ static void no_practitioner_is_shown_what_is_for_mentors_or_for_safeguarding(voi
     assert_false(a->cells[ROLE__PRACTITIONER].partitions & not_theirs);
 }
 
-static void a_practitioner_reaches_nobody_by_being_in_the_area(void **state) {
+static void a_practitioner_reaches_nobody_by_being_in_the_area_but_to_break_the_glass(void **state) {
   (void)state;
   for (const struct access_row *a = access_table; a->message; a++)
-    assert_int_not_equal(a->cells[ROLE__PRACTITIONER].relation, RELATION_AREA);
+    if (a->message != &open_break_glass__descriptor)
+      assert_int_not_equal(a->cells[ROLE__PRACTITIONER].relation, RELATION_AREA);
 }
 
 static void a_coordinator_sees_people_and_nothing_of_what_was_said(void **state) {
@@ -244,7 +246,34 @@ static void a_mentor_answers_their_own_offers_and_reads_no_persons_record(void *
   expect(d, &accept_offer__descriptor, MAY(MENTOR), UNRELATED, CODE__NOT_FOUND, 0);
   expect(d, &view_offer__descriptor, MAY(MENTOR), MATCHED_BESIDE, CODE__NOT_FOUND, 0);
   expect(d, &read_person__descriptor, MAY(MENTOR), MATCHED, CODE__FORBIDDEN, 0);
-  expect(d, &list_sessions__descriptor, MAY(MENTOR), MATCHED, CODE__FORBIDDEN, 0);
+  expect(d, &list_sessions__descriptor, MAY(MENTOR), MATCHED, CODE__OK, 0);
+  expect(d, &list_sessions__descriptor, MAY(MENTOR), OFFERED, CODE__NOT_FOUND, 0);
+  expect(d, &list_sessions__descriptor, MAY(MENTOR), MATCH_ENDED, CODE__NOT_FOUND, 0);
+  desk_free(d);
+}
+
+static void a_note_is_for_the_persons_mentor_and_for_nobody_else(void **state) {
+  struct desk *d = any_new(*state);
+  expect(d, &read_note__descriptor, MAY(MENTOR), MATCHED, CODE__OK, 1u << PARTITION__MENTORING);
+  expect(d, &read_note__descriptor, MAY(MENTOR), OFFERED, CODE__NOT_FOUND, 0);
+  expect(d, &read_note__descriptor, MAY(MENTOR), MATCH_ENDED, CODE__NOT_FOUND, 0);
+  for (const struct access_row *a = access_table; a->message; a++)
+    for (unsigned role = 1; role < ROLES; role++)
+      if (a->cells[role].partitions & 1u << PARTITION__MENTORING) assert_int_equal(role, ROLE__MENTOR);
+  expect(d, &read_note__descriptor, MAY(PRACTITIONER), OWN, CODE__FORBIDDEN, 0);
+  expect(d, &list_notes__descriptor, MAY(SAFEGUARDING_LEAD) | MAY(AUDITOR), OWN, CODE__FORBIDDEN, 0);
+  desk_free(d);
+}
+
+static void a_disclosure_is_raised_by_the_persons_mentor_and_read_by_leads_alone(void **state) {
+  struct desk *d = any_new(*state);
+  expect(d, &raise_disclosure__descriptor, MAY(MENTOR), MATCHED, CODE__OK, 0);
+  expect(d, &raise_disclosure__descriptor, MAY(MENTOR), UNRELATED, CODE__NOT_FOUND, 0);
+  expect(d, &read_disclosure__descriptor, MAY(SAFEGUARDING_LEAD), UNRELATED, CODE__OK, 1u << PARTITION__SAFEGUARDING);
+  expect(d, &read_disclosure__descriptor, MAY(PRACTITIONER) | MAY(MENTOR), OWN, CODE__FORBIDDEN, 0);
+  for (const struct access_row *a = access_table; a->message; a++)
+    for (unsigned role = 1; role < ROLES; role++)
+      if (a->cells[role].partitions & 1u << PARTITION__SAFEGUARDING) assert_int_equal(role, ROLE__SAFEGUARDING_LEAD);
   desk_free(d);
 }
 
@@ -271,7 +300,8 @@ static void a_person_reads_their_own_record_and_appointments_and_nobody_elses(vo
   expect(d, &list_appointments__descriptor, MAY(PERSON), HIMSELF, CODE__OK, 0);
   expect(d, &read_person__descriptor, MAY(PERSON), UNRELATED, CODE__NOT_FOUND, 0);
   expect(d, &list_people__descriptor, MAY(PERSON), HIMSELF, CODE__FORBIDDEN, 0);
-  expect(d, &read_session__descriptor, MAY(PERSON), HIMSELF, CODE__FORBIDDEN, 0);
+  expect(d, &read_session__descriptor, MAY(PERSON), HIMSELF, CODE__OK, SUPERVISED);
+  expect(d, &collect_records__descriptor, MAY(PERSON), HIMSELF, CODE__FORBIDDEN, 0);
   desk_free(d);
 }
 
@@ -325,10 +355,12 @@ int main(void) {
       TEST(a_refusal_is_in_the_audit_with_the_person_who_was_asked_for),
       TEST(a_practitioner_reads_their_own_cases_and_breaks_the_glass_for_others),
       TEST(no_practitioner_is_shown_what_is_for_mentors_or_for_safeguarding),
-      TEST(a_practitioner_reaches_nobody_by_being_in_the_area),
+      TEST(a_practitioner_reaches_nobody_by_being_in_the_area_but_to_break_the_glass),
       TEST(a_coordinator_sees_people_and_nothing_of_what_was_said),
       TEST(an_auditor_sees_sessions_without_their_narrative),
       TEST(a_mentor_answers_their_own_offers_and_reads_no_persons_record),
+      TEST(a_note_is_for_the_persons_mentor_and_for_nobody_else),
+      TEST(a_disclosure_is_raised_by_the_persons_mentor_and_read_by_leads_alone),
       TEST(a_link_to_one_offer_opens_that_offer_and_nothing_else),
       TEST(a_person_reads_their_own_record_and_appointments_and_nobody_elses),
       TEST(a_mentors_supervisor_ends_the_matches_of_their_own_mentors),

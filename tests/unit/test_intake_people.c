@@ -328,19 +328,6 @@ static void people_are_listed_by_practitioner_page_by_page(void **state) {
   assert_int_equal(((const People *)c.reply)->n_people, 0);
 }
 
-static void a_coordinator_who_is_a_mentor_too_reads_people_as_a_mentor(void **state) {
-  struct world *w = *state;
-  ReadPerson cmd = READ_PERSON__INIT;
-  cmd.crn = CRN;
-  decision_as(&w->d, MENTOR_ID, MAY(COORDINATOR) | MAY(MENTOR));
-  struct change c = decided(&w->d, &cmd);
-  assert_refused(&c, CODE__NOT_FOUND, NULL);
-  as_own_mentor(w);
-  decision_as(&w->d, MENTOR_ID, MAY(COORDINATOR) | MAY(MENTOR));
-  c = decided(&w->d, &cmd);
-  assert_done(&c);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       IN_WORLD(a_registered_person_is_kept_listed_and_announced),
@@ -358,7 +345,6 @@ int main(void) {
       IN_WORLD(a_person_is_shown_their_record_without_what_to_beware_of),
       IN_WORLD(a_practitioner_lists_their_own_people_and_hears_of_no_other),
       IN_WORLD(people_are_listed_by_practitioner_page_by_page),
-      IN_WORLD(a_coordinator_who_is_a_mentor_too_reads_people_as_a_mentor),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
