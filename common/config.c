@@ -48,6 +48,7 @@ static const struct variable {
   unsigned needed_by;
 } variables[] = {
     {"ALONGSIDE_REDIS", offsetof(struct config, redis), NULL, ALL},
+    {"ALONGSIDE_REDIS_CA", offsetof(struct config, redis_ca), NULL, 0},
     {"ALONGSIDE_REDIS_USER", offsetof(struct config, redis_user), NULL, 0},
     {"ALONGSIDE_REDIS_PASSWORD_FILE", offsetof(struct config, redis_password_file), NULL, 0},
     {"ALONGSIDE_KEYS", offsetof(struct config, keys), NULL, ALL},
@@ -126,6 +127,8 @@ static int check_variables(const struct config *c, char *errors, size_t errors_b
        "ALONGSIDE_SMTP_USER is set, and ALONGSIDE_SMTP_PASSWORD_FILE, the file of the password, is not"},
       {c->sms_url && !c->sms_key_file,
        "ALONGSIDE_SMS_URL is set, and ALONGSIDE_SMS_KEY_FILE, the file of the signing key, is not"},
+      {c->redis_ca && c->redis && strncmp(c->redis, "rediss://", 9) != 0,
+       "ALONGSIDE_REDIS_CA is set, and ALONGSIDE_REDIS asks for no TLS: rediss://host:port does"},
       {c->redis_user && !c->redis_password_file,
        "ALONGSIDE_REDIS_USER is set, and ALONGSIDE_REDIS_PASSWORD_FILE, the file of the password, is not"},
   };

@@ -5,8 +5,9 @@
 #include <stddef.h>
 
 struct config {
-  const char *name;                             // of the service
-  const char *redis;                            // ALONGSIDE_REDIS: "127.0.0.1:6379" or "unix:/path"
+  const char *name;     // of the service
+  const char *redis;    // ALONGSIDE_REDIS: "127.0.0.1:6379", "rediss://host:6379" or "unix:/path"
+  const char *redis_ca; // ALONGSIDE_REDIS_CA: whom to trust with TLS; NULL: whom the system does
   const char *redis_user, *redis_password_file; // where neither is set: this service's own in the keys folder, if any
   const char *keys;                             // ALONGSIDE_KEYS: the folder of keys
   const char *areas_file;                       // ALONGSIDE_AREAS

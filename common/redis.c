@@ -1,6 +1,7 @@
 #include "redis.h"
 #include "greeting.h"
 #include "log.h"
+#include "redis_tls.h"
 #include <assert.h>
 #include <hiredis/async.h>
 #include <signal.h>
@@ -45,6 +46,7 @@ struct redis {
   bool hearing;             // an answer is being handed on: hiredis must not be made to write
   char *host, *port, *path; // path: a Unix socket
   char *user, *password;
+  struct redis_tls *tls; // NULL: none
   bool deploys;
   struct redis_call greeting; // the one command of the greeting that is on its way
   enum greeting_step step;
@@ -61,16 +63,30 @@ static void attempt(uv_timer_t *timer);
 
 static void watch(struct watcher *w);
 
+static void hear(struct watcher *w) {
+  struct redis_tls *tls = w->redis->tls;
+  do {
+    redis_tls_forget_errors(tls);
+    redisAsyncHandleRead(w->context);
+  } while (w->context && redis_tls_holds_input(tls));
+}
+
+static void speak(struct watcher *w) {
+  redis_tls_forget_errors(w->redis->tls);
+  redisAsyncHandleWrite(w->context);
+}
+
 static void on_poll(uv_poll_t *poll, int status, int events) {
   struct watcher *w = poll->data;
   if (status < 0) {
     // A refused connection comes as an error of the poll. hiredis finds out what it was, and mostly gives up by itself.
-    redisAsyncHandleRead(w->context);
+    hear(w);
     if (w->context) redisAsyncFree(w->context);
     return;
   }
-  if (w->context && (events & UV_READABLE)) redisAsyncHandleRead(w->context);
-  if (w->context && (events & UV_WRITABLE)) redisAsyncHandleWrite(w->context);
+  if (w->context && ((events & UV_READABLE) || redis_tls_must_write(w->redis->tls))) hear(w);
+  if (w->context && (events & UV_WRITABLE)) speak(w);
+  if (w->context && redis_tls_must_write(w->redis->tls)) w->wanted |= UV_WRITABLE;
   if (w->context) watch(w);
 }
 
@@ -106,6 +122,7 @@ static void finish(struct redis *r) {
   free(r->path);
   free(r->user);
   free(r->password);
+  redis_tls_free(r->tls);
   resp_free(&r->resp);
   free(r);
   closed(context);
@@ -139,7 +156,9 @@ static void wait(struct redis *r) {
 static void on_gone(void *privdata) {
   struct watcher *w = privdata;
   struct redis *r = w->redis;
-  if (w->context->errstr && *w->context->errstr) fault(r, w->context->errstr);
+  const char *why = redis_tls_fault(r->tls);
+  if (w->context->errstr && *w->context->errstr) fault(r, why ? why : w->context->errstr);
+  redis_tls_end(r->tls);
   w->context = NULL;
   r->watcher = NULL;
   uv_close((uv_handle_t *)&w->poll, on_watcher_closed);
@@ -223,7 +242,10 @@ static void on_connect(const redisAsyncContext *context, int status) {
   const struct greeting g = greeting_of(r);
   r->state = GREETING;
   r->step = greeting_first(&g);
-  ask(r);
+  if (redis_tls_begin(r->tls, &r->watcher->context->c))
+    ask(r);
+  else
+    redis_drop(r, "TLS cannot begin");
 }
 
 // --- connecting
@@ -299,11 +321,18 @@ static void on_tick(uv_timer_t *tick) {
   if (r->silent_ticks * TICK_MS >= limit_ms) redis_drop(r, "Redis does not answer");
 }
 
+static const char tls_scheme[] = "rediss://";
+
+static bool asks_for_tls(const char *address) {
+  return strncmp(address, tls_scheme, sizeof tls_scheme - 1) == 0;
+}
+
 static bool parse(struct redis *r, const char *address) {
   if (strncmp(address, "unix:", 5) == 0) {
     r->path = strdup(address + 5);
     return address[5] == '/';
   }
+  if (asks_for_tls(address)) address += sizeof tls_scheme - 1;
   const char *colon = strrchr(address, ':');
   if (strstr(address, "://")) return false;
   if (!colon || colon == address || atoi(colon + 1) < 1 || atoi(colon + 1) > 65535) return false;
@@ -319,20 +348,25 @@ static void add_timer(struct redis *r, uv_timer_t *timer) {
   r->handles++;
 }
 
+static struct redis *give_up(struct redis *r) {
+  free(r->host);
+  free(r->port);
+  free(r->path);
+  free(r);
+  return NULL;
+}
+
 struct redis *redis_open(uv_loop_t *loop, const struct redis_options *options, char *errors, size_t errors_bytes) {
   struct redis *r = calloc(1, sizeof *r);
   if (!r) abort();
   if (!parse(r, options->address)) {
-    bool tls = strncmp(options->address, "rediss:", 7) == 0;
-    snprintf(
-        errors, errors_bytes,
-        tls ? "Redis: '%s' asks for TLS, which this build does not have; give unix:/path, or host:port on a private "
-              "network"
-            : "Redis: '%s' is not an address; give host:port or unix:/path",
-        options->address);
-    free(r->path);
-    free(r);
-    return NULL;
+    snprintf(errors, errors_bytes, "Redis: '%s' is not an address; give host:port, rediss://host:port or unix:/path",
+             options->address);
+    return give_up(r);
+  }
+  if (asks_for_tls(options->address)) {
+    r->tls = redis_tls_open(r->host, options->ca, errors, errors_bytes);
+    if (!r->tls) return give_up(r);
   }
   signal(SIGPIPE, SIG_IGN);
   r->loop = loop;
@@ -364,7 +398,7 @@ bool redis_send(struct redis *r, const char *command, size_t size_bytes, struct 
 void redis_flush(struct redis *r) {
   struct watcher *w = r->watcher;
   if (r->state != READY || r->hearing || !w || !(w->wanted & UV_WRITABLE)) return;
-  redisAsyncHandleWrite(w->context);
+  speak(w);
   if (w->context) watch(w);
 }
 

@@ -20,13 +20,14 @@ enum {
 
 struct redis;
 struct redis_options {
-  const char *address;         // "host:port", "[::1]:port" or "unix:/path"
+  const char *address;         // "host:port", "[::1]:port", "rediss://host:port" (TLS) or "unix:/path"
+  const char *ca;              // the file of the certificates to trust with TLS; NULL: those of the system
   const char *user, *password; // NULL: none
   bool deploys;                // puts the functions in place (greeting.h)
 };
 
-// Begins to connect; copies the options. NULL and a sentence in `errors` where the address is malformed. Ignores
-// SIGPIPE in the whole process, as a dead Unix socket would raise it.
+// Begins to connect; copies the options. NULL and a sentence in `errors` where the address is malformed, or
+// asks for TLS that cannot be had. Ignores SIGPIPE in the whole process, as a dead Unix socket would raise it.
 struct redis *redis_open(uv_loop_t *loop, const struct redis_options *options, char *errors, size_t errors_bytes);
 bool redis_ready(const struct redis *r);
 // Why the last attempt failed; empty while all is well.

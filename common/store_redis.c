@@ -186,7 +186,7 @@ static const struct store_ops ops = {store_read,  store_commit, store_events, st
 struct redis *redis_open_configured(uv_loop_t *loop, const struct config *config, bool deploys, char *errors,
                                     size_t errors_bytes) {
   char password[256];
-  struct redis_options options = {config->redis, config->redis_user, NULL, deploys};
+  struct redis_options options = {config->redis, config->redis_ca, config->redis_user, NULL, deploys};
   if (options.user && !*options.user) options.user = NULL;
   if (config->redis_password_file && *config->redis_password_file) {
     if (config_read_file(config->redis_password_file, password, sizeof password) < 0) {

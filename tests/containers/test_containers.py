@@ -21,15 +21,16 @@ SERVICES = ("gateway", "intake", "reminders", "matching", "reporting", "courier"
 PUBLISHED = {"gateway", "standin"}  # the stand-in is there for tests and demonstrations only
 KEYS = {
     "gateway": {"peers.yaml", "gateway.curve", "gateway.audit", "gateway.sign"},
-    "intake": {"peers.yaml", "intake.curve", "intake.audit", "contact.master", "supervision.master"},
-    "reminders": {"peers.yaml", "reminders.curve", "reminders.audit", "contact.master"},
-    "matching": {"peers.yaml", "matching.curve", "matching.audit", "contact.master"},
-    "reporting": {"peers.yaml", "reporting.curve", "reporting.audit"},
-    "courier": {"peers.yaml", "courier.curve", "courier.audit", "contact.master", "sms.key"},
-    "mentoring": {"peers.yaml", "mentoring.curve", "mentoring.audit", "mentoring.master"},
-    "safeguarding": {"peers.yaml", "safeguarding.curve", "safeguarding.audit", "contact.master", "safeguarding.master"},
+    "intake": {"peers.yaml", "intake.curve", "intake.audit", "destroyed.key", "contact.master", "supervision.master"},
+    "reminders": {"peers.yaml", "reminders.curve", "reminders.audit", "destroyed.key", "contact.master"},
+    "matching": {"peers.yaml", "matching.curve", "matching.audit", "destroyed.key", "contact.master"},
+    "reporting": {"peers.yaml", "reporting.curve", "reporting.audit", "destroyed.key"},
+    "courier": {"peers.yaml", "courier.curve", "courier.audit", "destroyed.key", "contact.master", "sms.key"},
+    "mentoring": {"peers.yaml", "mentoring.curve", "mentoring.audit", "destroyed.key", "mentoring.master"},
+    "safeguarding": {"peers.yaml", "safeguarding.curve", "safeguarding.audit", "destroyed.key", "contact.master", "safeguarding.master"},
     "notary": {"notary.audit", "notary.sign"},
 }
+CLI = ("redis-cli", "--tls", "--cacert", "/keys/redis.crt")
 NO_CAPABILITY = "0" * 16
 PERSON = {"practitioner": "N01A001", "personal": {"givenName": "Siân", "familyName": "O'Dŵr"}, "language": "ENGLISH",
           "whereabouts": "COMMUNITY"}
@@ -167,11 +168,11 @@ def test_of_the_services_only_the_courier_is_given_a_way_out():
 
 def test_each_service_is_given_its_own_keys_and_no_others():
     for service, own in KEYS.items():
-        assert set(inside(service, "ls -A /keys").stdout.split()) == own | {f"{service}.redis"}, service
+        assert set(inside(service, "ls -A /keys").stdout.split()) == own | {f"{service}.redis", "redis.crt"}, service
 
 
 def test_the_store_is_given_hashes_of_passwords_only():
-    assert inside("redis", "ls -A /keys").stdout.split() == ["users.acl"]
+    assert inside("redis", "ls -A /keys").stdout.split() == ["redis.crt", "redis.key", "users.acl"]
     accounts = inside("redis", "cat /keys/users.acl").stdout
     password = inside("intake", "cat /keys/intake.redis").stdout.strip()
     assert password and password not in accounts and ">" not in accounts
@@ -197,7 +198,7 @@ def test_the_images_hold_no_keys_and_no_compiler():
 def redis_as(account, words):
     """A command to Redis, under a service's account, from its own container's password."""
     password = inside(account, f"cat /keys/{account}.redis").stdout.strip() if account in SERVICES else "none"
-    return compose("exec", "-T", "-e", f"REDISCLI_AUTH={password}", "redis", "redis-cli", "--user", account, *words.split(),
+    return compose("exec", "-T", "-e", f"REDISCLI_AUTH={password}", "redis", *CLI, "--user", account, *words.split(),
                    check=False).stdout.strip()
 
 
@@ -207,8 +208,16 @@ def test_the_store_is_durable():
     assert redis_as("intake", "CONFIG GET maxmemory-policy").split() == ["maxmemory-policy", "noeviction"]
 
 
+def test_the_store_speaks_tls_only():
+    assert compose("exec", "-T", "redis", *CLI, "PING", check=False).stdout.startswith("NOAUTH")
+    plain = compose("exec", "-T", "redis", "redis-cli", "PING", check=False)
+    assert "NOAUTH" not in plain.stdout and plain.returncode != 0, plain.stdout
+    untrusted = compose("exec", "-T", "redis", "redis-cli", "--tls", "PING", check=False)
+    assert untrusted.returncode != 0 and "certificate verify failed" in untrusted.stderr, (untrusted.stdout, untrusted.stderr)
+
+
 def test_the_store_answers_nobody_without_an_account():
-    answer = compose("exec", "-T", "redis", "redis-cli", "GET", "{demo-north}:sequence", check=False).stdout
+    answer = compose("exec", "-T", "redis", *CLI, "GET", "{demo-north}:sequence", check=False).stdout
     assert answer.startswith("NOAUTH"), answer
 
 
@@ -236,7 +245,7 @@ def test_the_audit_is_chained_outside_of_the_store_and_whole():
 
 def test_nobody_can_be_the_default_account():
     for words in (["PING"], ["AUTH", "default", ""], ["AUTH", ""]):
-        answer = compose("exec", "-T", "redis", "redis-cli", *words, check=False).stdout
+        answer = compose("exec", "-T", "redis", *CLI, *words, check=False).stdout
         assert answer.split()[0] in ("NOAUTH", "WRONGPASS"), (words, answer)
 
 
@@ -299,8 +308,6 @@ def test_everything_is_still_there_when_all_containers_are_made_anew():
     assert wait_for(is_ready), "not every service is ready"
     assert inside("intake", "cat /keys/*").stdout == before
     assert family_name(person) == "O'Dŵr"
-
-
 
 
 # --- another stack, as one would deploy it

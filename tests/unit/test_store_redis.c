@@ -342,17 +342,6 @@ static void an_account_needs_no_right_to_load_functions(void **state) {
   close_store(&w);
 }
 
-static void who_asks_for_tls_is_told_that_there_is_none(void **state) {
-  (void)state;
-  uv_loop_t loop;
-  char errors[160] = "";
-  const struct config config = {.name = "intake", .redis = "rediss://redis:6379"};
-  uv_loop_init(&loop);
-  assert_null(store_redis_open(&loop, &config, errors, sizeof errors));
-  assert_non_null(strstr(errors, "TLS"));
-  uv_loop_close(&loop);
-}
-
 static void a_wrong_password_is_not_ready(void **state) {
   (void)state;
   char file[128];
@@ -427,7 +416,6 @@ int main(void) {
       cmocka_unit_test(functions_of_another_version_are_not_used_and_not_replaced),
       cmocka_unit_test(who_deploys_replaces_another_text_of_the_functions),
       cmocka_unit_test(an_account_needs_no_right_to_load_functions),
-      cmocka_unit_test(who_asks_for_tls_is_told_that_there_is_none),
       cmocka_unit_test(a_wrong_password_is_not_ready),
       cmocka_unit_test(the_library_says_the_version_that_we_expect),
       cmocka_unit_test(redis_without_durability_is_warned_of),
