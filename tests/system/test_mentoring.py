@@ -15,7 +15,9 @@ import people
 from bus import messages
 from stack import NORTH
 from test_mentor_sign_in import Mentor, click, until_shown
-from test_trust import in_clear
+from test_stolen_copy import in_clear
+
+pytestmark = pytest.mark.trust
 
 CANARY = "canarynote: what I was told on the bench by the canal"
 
