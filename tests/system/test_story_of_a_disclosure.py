@@ -234,6 +234,7 @@ def test_chapter_9_the_lead_reads_the_extract_alone_and_acknowledges(stack, stor
     looked_at(leads_phone, "9-disclosure")
     said = page(leads_phone)
     assert EXTRACT in said and story.crn in said and "canarywhy" in said
+    assert "O'Dŵr" in said and PRACTITIONER in said, "whoever must act knows for whom"
     for html in (leads_phone.page_source, stack.get(f"/disclosures/{story.disclosure}", token=story.as_lead).text):
         assert CANARY not in html and "canal" not in html and "football" not in html
     assert stack.get(f"/notes/{story.note}", token=story.as_lead).status == 403
@@ -246,6 +247,10 @@ def test_chapter_10_the_mentors_page_says_that_somebody_has_it_in_hand(story, ph
     until(phone, lambda d: "has it in hand" in d.find_element(By.ID, "passed").text)
     assert LEAD not in phone.page_source
     looked_at(phone, "10-in-hand")
+    click(phone, "[data-view=passed] [data-goes=person]")
+    click(phone, "[data-view=person] [data-goes=people]")
+    until(phone, lambda d: "has it in hand" in d.find_element(By.ID, "passed-on").text)
+    looked_at(phone, "10-people")
 
 
 def test_chapter_11_the_lead_acts_and_only_then_closes(stack, story, leads_phone):
