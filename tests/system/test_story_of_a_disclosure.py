@@ -296,6 +296,7 @@ def test_chapter_13_the_audit_tells_all_of_it_and_by_whom(operator, story):
                   (*lead, "ALTERATION", "RecordDisclosureAction", "OK"), (*lead, "ALTERATION", "CloseDisclosure", "OK")]:
         assert entry in told, (entry, shown.stdout)
     assert "canary" not in shown.stdout and "Siân" not in shown.stdout
+    assert "not known" not in operator.run("verify", "--area", NORTH).stdout, "of what happened, all can be read"
 
 
 def test_chapter_14_the_mentor_signs_out_and_neither_link_nor_cookie_works_again(stack, story, phone):
