@@ -200,6 +200,7 @@ static bool run_phase(struct demo *d, const struct phase *p) {
 static bool run_all(struct demo *d) {
   for (size_t i = 0; i < sizeof phases / sizeof *phases; i++)
     if (!run_phase(d, &phases[i])) return false;
+  demo_on_call(d);
   demo_offers(d);
   printf("%s: %zu taken in, %zu there already, %zu refused. All people in it are invented.\n", d->area->id, d->n_taken,
          d->n_there, d->n_refused);
@@ -212,7 +213,10 @@ int demo_run(int argc, char **argv) {
   if (!arguments_read(&a, demo_options, argc, argv)) return 2;
   arena_init(&d.arena, ARENA_CAP_BYTES);
   bool ready = demo_init(&d, &a);
+  struct sync store;
+  if (ready && d.config.redis && d.config.keys && sync_open(&store, "operator")) d.store = &store;
   bool fine = ready && run_all(&d);
+  if (d.store) sync_close(d.store);
   door_close(d.door);
   config_free(&d.config);
   arena_deinit(&d.arena);

@@ -8,6 +8,8 @@
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
 #include "progress.h"
+#include "safeguarding.pb-c.h"
+#include "sync.h"
 
 enum {
   DEMO_PATHWAYS = 32,
@@ -17,6 +19,7 @@ enum {
 
 struct demo {
   struct door *door;
+  struct sync *store; // NULL: it cannot be reached from here
   struct config config;
   const Area *area;
   uint64_t seed;
@@ -64,8 +67,25 @@ bool demo_contact(struct demo *d, unsigned person, size_t pathway, int64_t week,
 Appointment *demo_appointment(struct demo *d, struct demo_contact *c);
 Session *demo_session(struct demo *d, struct demo_contact *c);
 
+// --- who is reached when something is disclosed
+// How a member of staff is reached, the safeguarding leads first; NULL: there are no more.
+Staff *demo_staff_contact(struct demo *d, unsigned contact);
+OnCallRota *demo_rota(struct demo *d);
+
+// --- sending
+// As the bearer of the token; `message` may be NULL. The HTTP status; 0: no answer.
+int demo_send(struct demo *d, const char *method, const char *path, const ProtobufCMessage *message);
+// As somebody invented; 0 as well where the store cannot be reached. `only`, if any: the one record that it is about.
+struct demo_somebody {
+  const char *actor, *only;
+  Role role;
+};
+int demo_send_as(struct demo *d, const struct demo_somebody *who, const char *method, const char *path,
+                 const ProtobufCMessage *message);
 // Offers people to mentors, and answers some of the offers where the store can be reached.
 void demo_offers(struct demo *d);
+// Registers staff and, where the store can be reached, sets the on-call rota.
+void demo_on_call(struct demo *d);
 // Counts a result.
 void demo_result(void *demo, size_t tag, int status, const char *problem);
 

@@ -196,8 +196,9 @@ static void set_measures(struct demo *d, Session *s, struct dice *dice, const Pa
 
 // What a mentor writes in confidence is not made up here: who fills the area could not read it.
 static void set_narrative(struct demo *d, Session *s, struct dice *dice, const Pathway *p) {
+  if (p->narrative_partition == PARTITION__MENTORING) return; // what is said there is in confidence
   if (dice_chance(dice, 50)) s->goal = (char *)demo_one_of(dice, demo_goals);
-  if (p->narrative_partition == PARTITION__MENTORING || !dice_chance(dice, 40)) return;
+  if (!dice_chance(dice, 40)) return;
   s->narrative = arena_take(&d->arena, sizeof *s->narrative);
   narrative__init(s->narrative);
   s->narrative->text = (char *)demo_one_of(dice, demo_notes);

@@ -3,21 +3,56 @@
 #include "envelope.pb-c.h"
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
+#include "mentoring.pb-c.h"
 #include "reminders.pb-c.h"
+#include "rights.pb-c.h"
+#include "safeguarding.pb-c.h"
 #include "verify.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const ProtobufCMessageDescriptor *const types[] = {
-    &person_registered__descriptor,     &person_changed__descriptor,       &engagement_opened__descriptor,
-    &engagement_closed__descriptor,     &appointment_made__descriptor,     &appointment_superseded__descriptor,
-    &appointment_cancelled__descriptor, &session_recorded__descriptor,     &session_amended__descriptor,
-    &mentor_registered__descriptor,     &mentor_changed__descriptor,       &mentor_paused__descriptor,
-    &mentor_resumed__descriptor,        &offer_made__descriptor,           &offer_answered__descriptor,
-    &match_ended__descriptor,           &reminder_handed_over__descriptor, &reminder_sent__descriptor,
-    &reminder_not_sent__descriptor,     &message_requested__descriptor,    &message_called_off__descriptor,
-    &message_delivered__descriptor,     &message_dead__descriptor,
+    &person_registered__descriptor,
+    &person_changed__descriptor,
+    &engagement_opened__descriptor,
+    &engagement_closed__descriptor,
+    &appointment_made__descriptor,
+    &appointment_superseded__descriptor,
+    &appointment_cancelled__descriptor,
+    &session_recorded__descriptor,
+    &session_amended__descriptor,
+    &mentor_registered__descriptor,
+    &mentor_changed__descriptor,
+    &mentor_paused__descriptor,
+    &mentor_resumed__descriptor,
+    &offer_made__descriptor,
+    &offer_answered__descriptor,
+    &match_ended__descriptor,
+    &reminder_handed_over__descriptor,
+    &reminder_sent__descriptor,
+    &reminder_not_sent__descriptor,
+    &message_requested__descriptor,
+    &message_called_off__descriptor,
+    &message_delivered__descriptor,
+    &message_dead__descriptor,
+    &explanation_recorded__descriptor,
+    &note_written__descriptor,
+    &note_amended__descriptor,
+    &disclosure_raised__descriptor,
+    &disclosure_alerted__descriptor,
+    &disclosure_acknowledged__descriptor,
+    &disclosure_action_recorded__descriptor,
+    &disclosure_closed__descriptor,
+    &break_glass_opened__descriptor,
+    &break_glass_reviewed__descriptor,
+    &staff_registered__descriptor,
+    &staff_changed__descriptor,
+    &rota_changed__descriptor,
+    &correction_proposed__descriptor,
+    &correction_answered__descriptor,
+    &correction_overdue__descriptor,
+    &person_erased__descriptor,
 };
 
 static const ProtobufCMessageDescriptor *type_named(const char *name) {
@@ -54,7 +89,7 @@ static uint64_t cursor_of(struct verify *v, const char *reader) {
   return sync_read(&v->sync, key, &value, &v->inner) && value.exists ? value.version : 0;
 }
 
-static const char *const readers[] = {"reminders", "courier"};
+static const char *const readers[] = {"reminders", "courier", "matching", "safeguarding"};
 
 // Events that a reader could not handle, and let pass so that those behind them were not held up: what each should have
 // caused did not happen.

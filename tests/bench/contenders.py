@@ -180,7 +180,7 @@ class Direct(Peer):
 
 
 class Restarted:
-    """The six services of a folder that ./run made, started one after the other on a Redis that is ready."""
+    """The eight services of a folder that ./run made, started one after the other on a Redis that is ready."""
 
     def __init__(self, ours):
         self.folder, self.build = ours.folder, ours.build

@@ -6,12 +6,10 @@ ALONGSIDE_TEST_MESSAGES_URL as the address of the stand-in; tests that need proc
 areas and pathways must be those of tests/system/config beside the usual ones.
 """
 
-import shutil
-import tempfile
-
 import pytest
 
 import stack as stacks
+from chromium import chromium
 
 
 def pytest_configure(config):
@@ -71,20 +69,6 @@ def outbox(stack):
 
 @pytest.fixture
 def browser():
-    """Chromium on a screen of 390 by 844, as a telephone has."""
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    profile = tempfile.mkdtemp(prefix="alongside-chromium-")
-    options = webdriver.ChromeOptions()
-    for word in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-first-run",
-                 "--window-size=390,844", f"--user-data-dir={profile}"):
-        options.add_argument(word)
-    options.binary_location = shutil.which("chromium")
-    driver = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
-    driver.set_page_load_timeout(30)
-    try:
+    """A browser of this test's own."""
+    with chromium() as driver:
         yield driver
-    finally:
-        driver.quit()
-        shutil.rmtree(profile, ignore_errors=True)

@@ -21,6 +21,8 @@ import people
 import stack as stacks
 from stack import NORTH
 
+pytestmark = pytest.mark.trust
+
 LIMITS = """
 actor: {per_second: 50, burst: 500}
 address: {per_second: 1, burst: 5}

@@ -13,8 +13,8 @@ from stack import NORTH, SOUTH, wait_for
 class Follower:
     """A reader of /events in a thread of its own."""
 
-    def __init__(self, stack, after=None, area=SOUTH, query=""):
-        self.stack, self.area, self.after, self.query = stack, area, after, query
+    def __init__(self, stack, after=None, area=SOUTH, query="", token=None):
+        self.stack, self.area, self.after, self.query, self.token = stack, area, after, query, token or stack.token
         self.events, self.status, self.opened = [], None, threading.Event()
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
@@ -23,7 +23,7 @@ class Follower:
     def read(self):
         where = urllib.parse.urlsplit(self.stack.url)
         self.connection = http.client.HTTPConnection(where.hostname, where.port, timeout=30)
-        headers = {"Authorization": f"Bearer {self.stack.token}", "Accept": "text/event-stream"}
+        headers = {"Authorization": f"Bearer {self.token}", "Accept": "text/event-stream"}
         if self.after is not None:
             headers["Last-Event-ID"] = str(self.after)
         self.connection.request("GET", f"/v1/areas/{self.area}/events{self.query}", headers=headers)

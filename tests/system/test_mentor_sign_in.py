@@ -10,6 +10,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 import people
 import stack as stacks
 
+pytestmark = pytest.mark.trust
+
 NAME = "__Host-alongside"
 PAGE = {"X-Alongside": "page"}
 

@@ -17,6 +17,8 @@ from stack import NORTH
 from test_mentor_sign_in import Mentor, click, until_shown
 from test_stolen_copy import in_clear
 
+pytestmark = pytest.mark.trust
+
 CANARY = "canarynote: what I was told on the bench by the canal"
 
 

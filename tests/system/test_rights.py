@@ -7,6 +7,8 @@ import pytest
 import people
 from stack import NORTH, SOUTH, wait_for
 
+pytestmark = pytest.mark.trust
+
 
 @pytest.fixture(scope="module")
 def officer(breakable):

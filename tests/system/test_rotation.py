@@ -9,6 +9,8 @@ import pytest
 import people
 import stack as stacks
 
+pytestmark = pytest.mark.trust
+
 
 @pytest.fixture(scope="module")
 def rotating():

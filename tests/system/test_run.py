@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import people
-from stack import SERVICES, LocalStack, wait_for
+from stack import NORTH, SERVICES, LocalStack, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,12 @@ def test_help_explains_and_an_unknown_word_does_not(local):
         assert word in said.stdout
     wrong = local.script("--faster")
     assert wrong.returncode == 2 and "usage" in wrong.stdout
+
+
+def test_do_is_the_operators_command_for_what_runs_here(local):
+    said = local.script("--do", "status")
+    assert said.returncode == 0 and all(service in said.stdout for service in SERVICES), said.stdout
+    assert local.script("--do", "token", "--actor", "L31A031", "--roles", "safeguarding-lead", "--areas", NORTH).returncode == 0
 
 
 def test_two_stand_side_by_side_and_share_nothing(local, second):

@@ -13,6 +13,8 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 import people
 from stack import NORTH, SOUTH, wait_for
 
+pytestmark = pytest.mark.trust
+
 CANARY = "Qwyxzzle"
 LEAD, SECOND = "L01A001", "L01A002"
 LEAD_TELEPHONE, LEAD_EMAIL = "+447700900961", "lead-l01@example.invalid"

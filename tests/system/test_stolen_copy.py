@@ -21,7 +21,10 @@ DETAILS = {"givenName": "Canaryddgwen", "familyName": "Canarysurname", "telephon
 MENTOR = {"givenName": "Canarymentorname", "familyName": "Canarymentorsurname", "telephone": "+447700900985",
           "email": "canarymentor@example.invalid"}
 NARRATIVE = "canarynarrative: what was said in confidence"
-WORDS = [*DETAILS.values(), *MENTOR.values(), "canarynarrative"]
+STAFF = {"givenName": "Canarystaffname", "telephone": "+447700900984", "email": "canarystaff@example.invalid"}
+NOTE = "canarynote: what was told on the bench. canaryextract: what must be passed on."
+WORDS = [*DETAILS.values(), *MENTOR.values(), *STAFF.values(), "canarynarrative", "canarynote", "canaryextract", "canaryuntold",
+         "canaryaction", "canaryreview"]
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +51,31 @@ def tell(stack):
     stack.made(f"/appointments/{people.new_id()}", people.appointment(engagement, minutes=24 * 60 + 60))
     stack.made(f"/sessions/{people.new_id()}", people.session(engagement, narrative={"text": NARRATIVE}))
     stack.made(f"/mentors/{mentor}", people.mentor(personal=MENTOR))
-    stack.made(f"/offers/{people.new_id()}", {"crn": crn, "mentorId": mentor})
+    offer = people.new_id()
+    stack.made(f"/offers/{offer}", {"crn": crn, "mentorId": mentor})
     assert wait_for(lambda: stack.messages_to(MENTOR["telephone"]), 20), "the notice did not go out"
+    as_mentor = stack.token_for(mentor, "mentor")
+    assert stack.post(f"/offers/{offer}/accept", {}, token=as_mentor).status == 200
+    confide(stack, crn, as_mentor)
     return crn
+
+
+def confide(stack, crn, as_mentor):
+    """A note of the mentor's, and a disclosure out of it that a lead works through to its end."""
+    lead, note, disclosure = "L41A041", people.new_id(), people.new_id()
+    as_lead, path = stack.token_for(lead, "safeguarding-lead"), f"/disclosures/{disclosure}"
+    stack.made(f"/staff/{lead}", {"personal": STAFF})
+    stack.made("/on-call-rota", {"levels": [{"duties": [{"staff": lead}]}]}, token=as_lead)
+    stack.made(f"/notes/{note}", {"crn": crn, "text": {"text": NOTE}}, token=as_mentor)
+    stack.made(path, {"crn": crn, "kind": "RISK_TO_OTHERS", "extract": {"text": NOTE[NOTE.index("canaryextract"):]}, "noteId": note,
+                      "saidAt": people.at(hours=-1), "told": "NO", "untoldWhy": {"text": "canaryuntold"}}, token=as_mentor)
+    assert wait_for(lambda: stack.messages_to(STAFF["telephone"]), 20), "the alert did not go out"
+    assert stack.post(f"{path}/acknowledge", {}, token=as_lead).status == 200
+    action = {"kind": "OTHER_ACTION", "text": {"text": "canaryaction"}}
+    stack.made(f"{path}/actions/{people.new_id()}", action, token=as_lead)
+    assert stack.post(f"{path}/close", {"untoldReview": {"text": "canaryreview"}}, token=as_lead).status == 200
+    read = stack.get(path, token=as_lead).text
+    assert all(word in read for word in ("canaryextract", "canaryuntold", "canaryaction", "canaryreview"))
 
 
 def files_below(*folders):

@@ -1,4 +1,5 @@
 // links: intake matching reminders courier reporting mentoring safeguarding
+// kinds: trust
 // Who may know what: every cell of the table through the engine, and in sentences those that matter most.
 #include "access_world.h"
 

@@ -1,3 +1,4 @@
+// kinds: trust
 // The accounts in Redis, tried for real: what each may touch, and that the table of accounts says of every service what
 // its own table says.
 // links: intake reminders matching reporting courier mentoring safeguarding

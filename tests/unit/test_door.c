@@ -1,4 +1,5 @@
 // links: gateway llhttp
+// kinds: trust
 // What lies before HTTP is understood: what proxies are believed, the cookie of a phone, and TLS as bytes.
 #include "cookie.h"
 #include "forwarded.h"

@@ -1,3 +1,4 @@
+// kinds: trust
 // Master keys that change while somebody reads them: in whatever state a kill leaves the folder, every data key opens,
 // and doing the steps again ends well.
 #include "keyring.h"

@@ -1,4 +1,5 @@
 // links: matching
+// kinds: trust
 // How a mentor is signed in: the link, the phone behind it and its secrets, and everything that ends them.
 #include "courier.pb-c.h"
 #include "matching_world.h"

@@ -1,4 +1,5 @@
 // links: mentoring
+// kinds: trust
 // A mentor's notes: their author reads them and nobody else, for as long as the match lasts.
 #include "decision.h"
 #include "calendar.h"

@@ -89,6 +89,23 @@ static void names_numbers_and_addresses_are_marked_as_invented(void **state) {
   }
 }
 
+static void somebody_registered_is_on_call_on_both_levels_and_marked_as_invented(void **state) {
+  struct demo *d = *state;
+  const OnCallRota *rota = demo_rota(d);
+  const Staff *staff;
+  unsigned found = 0, duties = 0;
+  for (unsigned i = 0; (staff = demo_staff_contact(d, i)); i++) {
+    assert_invented(staff->personal);
+    assert_true(text_is_staff_code(staff->code));
+    assert_true(*staff->personal->telephone && *staff->personal->email);
+    for (size_t l = 0; l < rota->n_levels; l++)
+      for (size_t j = 0; j < rota->levels[l]->n_duties; j++)
+        found += !strcmp(rota->levels[l]->duties[j]->staff, staff->code);
+  }
+  for (size_t l = 0; l < rota->n_levels; l++) duties += rota->levels[l]->n_duties;
+  assert_true(rota->n_levels == 2 && duties == 3 && found == duties);
+}
+
 static void consents_are_mixed_and_some_are_in_custody(void **state) {
   struct demo *d = *state;
   unsigned texts[3] = {0}, custody = 0, welsh = 0, wanted = 0;
@@ -158,7 +175,7 @@ static void assert_fits(const Session *s, const Pathway *p) {
   for (size_t i = 0; i < p->n_participants; i++) assert_true(has(s, p->participants[i]));
   assert_int_equal(s->n_components, p->n_components);
   for (size_t i = 0; i < s->n_components; i++) assert_true(s->components[i]->covered || *s->components[i]->why_not);
-  if (p->narrative_partition == PARTITION__MENTORING) assert_null(s->narrative);
+  if (p->narrative_partition == PARTITION__MENTORING) assert_true(!s->narrative && !*s->goal);
 }
 
 static void a_session_has_what_its_pathway_wants(void **state) {
@@ -212,6 +229,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
       TEST(the_same_seed_makes_the_same_people),
       TEST(names_numbers_and_addresses_are_marked_as_invented),
+      TEST(somebody_registered_is_on_call_on_both_levels_and_marked_as_invented),
       TEST(consents_are_mixed_and_some_are_in_custody),
       TEST(everybody_is_supervised_in_one_of_two_ways),
       TEST(a_pathway_with_an_express_purpose_has_one),

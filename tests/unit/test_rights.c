@@ -1,4 +1,5 @@
 // links: intake
+// kinds: trust
 #include "destroyed.h"
 #include "intake_world.h"
 #include "retention.h"

@@ -1,4 +1,5 @@
 // links: safeguarding
+// kinds: trust
 // Alerts: every round and every state, until a named human acknowledges.
 #include "safeguarding_world.h"
 

@@ -1,4 +1,5 @@
 // links: safeguarding
+// kinds: trust
 // Break-glass: fifteen minutes, one person, told at once, and reviewed before the next.
 #include "safeguarding_world.h"
 

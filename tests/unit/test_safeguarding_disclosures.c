@@ -1,4 +1,5 @@
 // links: safeguarding
+// kinds: trust
 // A disclosure from the mentor who raises it to the lead who closes it.
 #include "safeguarding_world.h"
 

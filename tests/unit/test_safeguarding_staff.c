@@ -1,4 +1,5 @@
 // links: safeguarding
+// kinds: trust
 // How staff are reached, and the on-call rota.
 #include "safeguarding_world.h"
 

@@ -26,6 +26,7 @@ let extract = '';
 let begunAt = null;      // when the explanation was opened
 let sent = { key: '', id: '' };  // the id of what is being sent; another content gets another
 let raised = null;       // the disclosure's id and how far it has come
+let raisedBefore = []; // the same of all that are not closed
 let watching = 0;
 let hiddenSince = 0;
 
@@ -95,12 +96,9 @@ function showWording() {
   byId('wording-language').lang = wordingIn === 'en' ? 'cy' : 'en';
 }
 
-function showPassed() {
-  const texts = {
-    DISCLOSURE_RAISED: () => (raised.alerted || !raised.telephone ? say('waiting') : fill('nobodyYet', 'telephone', raised.telephone)),
-    DISCLOSURE_ACKNOWLEDGED: () => fill('taken', 'when', moment(language, new Date(raised.acknowledgedAt))),
-  };
-  byId('passed').textContent = (texts[raised.state] || texts.DISCLOSURE_ACKNOWLEDGED)();
+function howFar(of) {
+  if (of.state !== 'DISCLOSURE_RAISED') return fill('taken', 'when', moment(language, new Date(of.acknowledgedAt)));
+  return of.alerted || !of.telephone ? say('waiting') : fill('nobodyYet', 'telephone', of.telephone);
 }
 
 function render() {
@@ -108,7 +106,9 @@ function render() {
   byId('no-people').hidden = people.length > 0;
   if (person) showPerson();
   if (view === 'explain') showWording();
-  if (view === 'passed') showPassed();
+  if (view === 'passed' && raised) byId('passed').textContent = howFar(raised);
+  byId('passed-on').hidden = raisedBefore.length === 0;
+  byId('passed-on-list').replaceChildren(...raisedBefore.map((of) => element('li', howFar(of))));
 }
 
 function trouble(text) {
@@ -167,7 +167,9 @@ async function put(kind, content) {
 async function loadPeople() {
   wording ||= await ask('GET', 'confidentiality');
   const answer = wording && await ask('GET', 'my-people');
+  const disclosed = answer && await ask('GET', 'my-disclosures?limit=200');
   if (answer) people = answer.people || [];
+  if (disclosed) raisedBefore = (disclosed.disclosures || []).filter(({ state }) => state !== 'DISCLOSURE_CLOSED');
   if (answer && person) person = people.find(({ crn }) => crn === person.crn) || null;
   return Boolean(answer);
 }
@@ -273,7 +275,7 @@ async function lookAgain() {
   const now = answer?.body?.disclosures?.find(({ id }) => id === raised?.id);
   if (now) raised = now;
   if (view !== 'passed') return;
-  showPassed();
+  render();
   if (raised.state === 'DISCLOSURE_RAISED') watching = setTimeout(lookAgain, LOOK_AGAIN_MS);
 }
 
@@ -291,10 +293,10 @@ const unsent = () => view === 'write' && byId('text').value !== '';
 function forget() {
   clearTimeout(watching);
   person = note = raised = null;
-  people = notes = [];
+  people = notes = raisedBefore = [];
   extract = '';
   for (const form of document.querySelectorAll('[data-sends]')) form.reset();
-  for (const id of ['notes', 'person-name', 'next', 'extract', 'passed']) byId(id).replaceChildren();
+  for (const id of ['notes', 'person-name', 'next', 'extract', 'passed', 'passed-on-list']) byId(id).replaceChildren();
   byId('whole').value = '';
 }
 

@@ -12,7 +12,7 @@ const ANSWER_MS = 20000;
 const AGAIN_MS = 30000;
 
 const by = (id) => document.getElementById(id);
-const state = { session: null, wanted: '', shown: null, use: null, after: '', timer: 0 };
+const state = { session: null, wanted: '', shown: null, person: null, use: null, after: '', timer: 0 };
 
 // --- asking
 
@@ -162,10 +162,20 @@ async function openList() {
 
 // --- one disclosure
 
+// Whom it is about, for a lead who must act at once: only what there is.
+function showPerson(list) {
+  const { personal = {}, practitioner } = state.person ?? {};
+  const facts = [['Person', [personal.givenName, personal.familyName].filter(Boolean).join(' ')],
+    ['Telephone', personal.telephone], ['Before you contact them', personal.safeContact], ['Practitioner', practitioner]];
+  for (const [name, text] of facts) if (text) fact(list, name, text);
+}
+
 function showFacts(d) {
   const w = d.watch, list = by('facts');
   list.replaceChildren();
   fact(list, 'State', states[w.state] + (w.acknowledgedBy ? ` by ${w.acknowledgedBy}, ${moment(new Date(w.acknowledgedAt))}` : ''));
+  showPerson(list);
+  fact(list, 'Mentor', w.mentorId);
   fact(list, 'Said', moment(new Date(d.saidAt)));
   fact(list, 'Raised', `${moment(new Date(w.raisedAt))}, ${age(new Date(w.raisedAt))}`);
   fact(list, 'Rounds of alerts', `${w.rounds ?? 0}${w.alerted ? '' : '; nobody could be alerted'}`);
@@ -198,8 +208,20 @@ function showDisclosure(d) {
   showActions(d);
 }
 
+// Without the person's record the disclosure is shown all the same.
+async function readPerson(crn) {
+  try {
+    return await call('GET', `/people/${encodeURIComponent(crn)}`);
+  } catch (e) {
+    if (!(e instanceof Trouble)) throw e;
+    return null;
+  }
+}
+
 async function openDisclosure(id) {
-  showDisclosure(await call('GET', `/disclosures/${id}`));
+  const disclosure = await call('GET', `/disclosures/${id}`);
+  state.person = await readPerson(disclosure.watch.crn);
+  showDisclosure(disclosure);
   show('disclosure');
   by('status').textContent = by('disclosure-title').textContent;
 }
@@ -281,9 +303,9 @@ function kept() {
 }
 
 function signOut(why = '') {
-  state.session = state.shown = state.use = null;
+  state.session = state.shown = state.person = state.use = null;
   for (const id of ['open', 'closed', 'glass', 'actions', 'facts', 'use-facts']) by(id).replaceChildren();
-  for (const id of ['extract', 'untold-why', 'review-text', 'use-text']) by(id).textContent = '';
+  for (const id of ['disclosure-title', 'extract', 'untold-why', 'review-text', 'use-text']) by(id).textContent = '';
   keep(null);
   show('sign-in');
   if (why) showError(why);
