@@ -1,0 +1,71 @@
+// What the parts of the assignment share. See assignment.h.
+//
+// Places are nodes. Beside the mentors, each band has a waiting room, a node where people of that band stay who get no
+// mentor: its pair with each of them has score 0. And beside the people there is nobody: what takes the places that are
+// left over. So everyone has a place and every place is taken, and neither missing people nor missing places are a
+// special case from there on.
+#pragma once
+#include "assignment.h"
+#include <assert.h>
+
+// A worth in one number: rank * ASSIGNMENT_RANK + points. The points are always less than half of it.
+#define ASSIGNMENT_RANK (INT64_C(1) << 53)
+
+struct assignment {
+  struct assignment_problem problem;
+  uint32_t n_nodes;    // mentors, then one waiting room for each rank (index n_mentors + rank, 0 is not used)
+  uint32_t n_bands;    //
+  uint32_t n_active;   // people who are not frozen
+  uint32_t *order;     // they, by band and then by number
+  uint32_t *at;        // of each person: the node, or ASSIGNMENT_NONE
+  uint32_t *capacity;  // of each node: places that frozen people do not take
+  uint32_t *first;     // of each node: its first place; n_nodes + 1
+  uint32_t *held;      // of each place: the person; the first load[node] places of a node are taken
+  uint32_t *load;      // of each node
+  uint8_t *level;      // of each node: the rank for which its places are too few; 0: they are enough
+  int64_t *price;      // of each node, in one number
+  int64_t least, most; // of all scores and 0
+};
+
+void *assignment_take(size_t n, size_t bytes); // zeroed; aborts where there is no memory
+
+// The rank of a person: bands - band, at least 1.
+static inline uint32_t assignment_rank(const struct assignment *a, uint32_t person) {
+  return a->n_bands - (a->problem.band ? a->problem.band[person] : 0);
+}
+static inline bool assignment_is_frozen(const struct assignment *a, uint32_t person) {
+  return a->problem.frozen && a->problem.frozen[person] != ASSIGNMENT_NONE;
+}
+static inline bool assignment_is_served(const struct assignment *a, uint32_t person) {
+  return a->at[person] < a->problem.n_mentors;
+}
+static inline uint32_t assignment_waiting_room(const struct assignment *a, uint32_t rank) {
+  return a->problem.n_mentors + rank;
+}
+// The level of the places among which the person has theirs.
+static inline uint32_t assignment_level(const struct assignment *a, uint32_t person) {
+  return a->level[a->at[person]];
+}
+// Whether the person could as well wait: then they may bid for a place in the waiting room.
+static inline bool assignment_may_wait(const struct assignment *a, uint32_t person) {
+  return assignment_level(a, person) == assignment_rank(a, person);
+}
+// The person's profit, in one number.
+int64_t assignment_profit_of(const struct assignment *a, uint32_t person);
+static inline void assignment_put(struct assignment *a, uint32_t person, uint32_t node) {
+  a->at[person] = node;
+  a->held[a->first[node] + a->load[node]++] = person;
+}
+
+// Serves as many as can be, by band; sets `at`, `held`, `load` and `level`, and makes the waiting rooms as large as the
+// number of those who wait.
+void assignment_cover(struct assignment *a);
+// Better assignments with the same ranks, until it is the best or nearly so. Sets `at`, `held`, `load`, and `price` in
+// units of 2^-bits: it answers the bits.
+struct auction_end {
+  unsigned bits; // prices are in units of 2^-bits points
+  int64_t slack; // nobody gains more than this by changing, in those units
+};
+struct auction_end assignment_auction(struct assignment *a);
+// Makes the prices whole and the assignment the best.
+void assignment_exact(struct assignment *a, struct auction_end end);
