@@ -2,10 +2,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 void *assignment_take(size_t n, size_t bytes) {
   void *taken = calloc(n ? n : 1, bytes);
   if (!taken) abort();
+  return taken;
+}
+
+// Not zeroed. On large pages: what is written in as many places at once as there are mentors is otherwise twice as
+// slow.
+static void *take_large(size_t bytes) {
+  enum {
+    LARGE_PAGE = 1 << 21
+  };
+  size_t whole = (bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+  void *taken = bytes < LARGE_PAGE ? malloc(bytes) : aligned_alloc(LARGE_PAGE, whole);
+  if (!taken) abort();
+  if (bytes >= LARGE_PAGE) madvise(taken, whole, MADV_HUGEPAGE);
   return taken;
 }
 
@@ -58,6 +72,19 @@ static void count_places(struct assignment *a) {
   }
 }
 
+// The pairs by mentor. Of a mentor without places none is needed; nor of a person who stays where they are.
+static void list_offers(struct assignment *a) {
+  const struct assignment_problem *p = &a->problem;
+  uint32_t *next = a->column + 1;
+  for (uint32_t i = 0; i < a->n_active; i++)
+    for (uint32_t k = p->row[a->order[i]]; k < p->row[a->order[i] + 1]; k++) next[p->pairs[k].mentor + 1]++;
+  for (uint32_t j = 0; j < p->n_mentors; j++) next[j + 1] += next[j];
+  a->offers = take_large(((size_t)next[p->n_mentors] + 1) * sizeof *a->offers);
+  for (uint32_t i = 0; i < a->n_active; i++)
+    for (uint32_t k = p->row[a->order[i]]; k < p->row[a->order[i] + 1]; k++)
+      a->offers[next[p->pairs[k].mentor]++] = (struct assignment_offer){a->order[i], p->pairs[k].score};
+}
+
 // By band, and within it by number.
 static void sort_people(struct assignment *a) {
   uint32_t begin[ASSIGNMENT_BANDS + 2] = {0};
@@ -82,6 +109,7 @@ static struct assignment *new_assignment(const struct assignment_problem *p, con
   a->load = assignment_take(a->n_nodes, sizeof *a->load);
   a->level = assignment_take(a->n_nodes, sizeof *a->level);
   a->first = assignment_take(a->n_nodes + 1, sizeof *a->first);
+  a->column = assignment_take((size_t)p->n_mentors + 2, sizeof *a->column);
   a->price = assignment_take(a->n_nodes, sizeof *a->price);
   memset(a->at, 0xff, p->n_people * sizeof *a->at);
   return a;
@@ -95,6 +123,7 @@ struct assignment *assignment_solve(const struct assignment_problem *problem) {
   a->held = assignment_take((size_t)a->first[problem->n_mentors] + problem->n_people, sizeof *a->held);
   sort_people(a);
   a->first[problem->n_mentors + 1] = a->first[problem->n_mentors];
+  list_offers(a);
   assignment_cover(a);
   assignment_exact(a, assignment_auction(a));
   return a;
@@ -103,7 +132,7 @@ struct assignment *assignment_solve(const struct assignment_problem *problem) {
 void assignment_free(struct assignment *a) {
   if (!a) return;
   free(a->order), free(a->at), free(a->capacity), free(a->first), free(a->held);
-  free(a->load), free(a->level), free(a->price), free(a);
+  free(a->load), free(a->level), free(a->price), free(a->column), free(a->offers), free(a);
 }
 
 // --- what may be asked of it

@@ -5,35 +5,32 @@
 // It is played several times, each time with a smaller little and with the prices of the time before, so that prices
 // that must rise far do so in few steps.
 //
-// Nobody takes the places that are left over, always the cheapest, and where one of those is wanted another: all places
-// of nobody cost the same, `floor`, and no other place of level 0 costs less. Only the price of a mentor of whom nobody
-// has a place may be out of date, and then it is too low, which a bidder finds out (see choose()).
+// The first time nobody knows how far prices must rise. It begins with a little that suits where there are places
+// enough; where people bid again and again, it is doubled.
+//
+// Places of level 0 that are left over must cost nothing. Where one costs something, since somebody had it the time
+// before, its price falls until somebody comes for whom it is better than what they have, and leaves theirs; and so on,
+// until the place that is left costs nothing.
 #include "assignment_state.h"
 #include <stdlib.h>
 
 enum {
-  FIRST_SLACK = 8, // the span of the scores by this is what is little the first time
-  STEP_BITS = 3,   // how much less it is each next time
-  LAST_BITS = 6,   // down to this part of a point: assignment_exact() does the rest
-};
-
-struct cheapest {
-  int64_t price;
-  uint32_t node;
+  FIRST_SLACK = 64, // the span of the scores by this is what is little, the first time
+  STEP_BITS = 3,    // how much less it is each next time
+  LAST_BITS = 6,    // down to this part of a point: assignment_exact() does the rest
+  MOST_ROUNDS = 2   // bids per person until the little is doubled, the first time
 };
 
 struct auction {
   struct assignment *a;
   unsigned bits;
-  int64_t slack, most_raise;
+  int64_t slack, most_raise; // what is little; the most that a bid is above the price, beside that
   int64_t *bid;              // of each person who has a place
-  uint32_t *nobodys;         // of each mentor: places that nobody has
+  int64_t *value;            // of each person who has a place: its score, in units of prices
   uint32_t *queue;           // people without a place, a ring of n_active
   uint32_t n_queue, i_queue; //
-  uint32_t n_left, n_nobody; // places that nobody does not have yet, of all that nobody should have
-  int64_t floor;             // the price of nobody's places
-  struct cheapest *heap;     // mentors of level 0 by their cheapest place that is not nobody's; may be out of date
-  size_t n_heap, room_heap;  //
+  uint32_t *holes;           // mentors of level 0 with a place that nobody has and that costs something
+  uint32_t n_holes;
 };
 
 struct choice {
@@ -42,7 +39,7 @@ struct choice {
 };
 
 static uint32_t n_untaken(const struct auction *u, uint32_t node) {
-  return u->a->capacity[node] - u->a->load[node] - u->nobodys[node];
+  return u->a->capacity[node] - u->a->load[node];
 }
 
 // --- the bids that a node holds: a heap, the lowest at the root
@@ -53,8 +50,8 @@ static void sift_up(struct auction *u, uint32_t *held, uint32_t i) {
   held[i] = person;
 }
 
-static void sift_down(struct auction *u, uint32_t *held, uint32_t n) {
-  uint32_t i = 0, person = held[0];
+static void sift_down(struct auction *u, uint32_t *held, uint32_t i, uint32_t n) {
+  uint32_t person = held[i];
   for (uint32_t child; (child = 2 * i + 1) < n; i = child) {
     if (child + 1 < n && u->bid[held[child + 1]] < u->bid[held[child]]) child++;
     if (u->bid[person] <= u->bid[held[child]]) break;
@@ -85,77 +82,6 @@ static uint32_t dequeue(struct auction *u) {
   return person;
 }
 
-// --- nobody
-
-static void push_cheapest(struct auction *u, int64_t price, uint32_t node) {
-  if (u->n_heap == u->room_heap) {
-    u->room_heap = u->room_heap * 2 + 64;
-    u->heap = realloc(u->heap, u->room_heap * sizeof *u->heap);
-    if (!u->heap) abort();
-  }
-  size_t i = u->n_heap++;
-  for (; i && price < u->heap[(i - 1) / 2].price; i = (i - 1) / 2) u->heap[i] = u->heap[(i - 1) / 2];
-  u->heap[i] = (struct cheapest){price, node};
-}
-
-static struct cheapest pop_cheapest(struct auction *u) {
-  struct cheapest top = u->heap[0], last = u->heap[--u->n_heap];
-  size_t i = 0;
-  for (size_t child; (child = 2 * i + 1) < u->n_heap; i = child) {
-    if (child + 1 < u->n_heap && u->heap[child + 1].price < u->heap[child].price) child++;
-    if (last.price <= u->heap[child].price) break;
-    u->heap[i] = u->heap[child];
-  }
-  u->heap[i] = last;
-  return top;
-}
-
-// The price of the mentor's cheapest place that is not nobody's; INT64_MAX where all are.
-static int64_t cheapest_place(const struct auction *u, uint32_t node) {
-  if (n_untaken(u, node)) return u->a->price[node];
-  return u->a->load[node] ? lowest_bid(u, node) : INT64_MAX;
-}
-
-static void list_cheapest(struct auction *u) {
-  u->n_heap = 0;
-  for (uint32_t j = 0; j < u->a->problem.n_mentors; j++)
-    if (!u->a->level[j] && u->a->capacity[j]) push_cheapest(u, cheapest_place(u, j), j);
-}
-
-static void eject_for_nobody(struct auction *u, uint32_t node) {
-  struct assignment *a = u->a;
-  uint32_t *held = a->held + a->first[node];
-  enqueue(u, held[0]);
-  held[0] = held[--a->load[node]];
-  sift_down(u, held, a->load[node]);
-  u->nobodys[node]++;
-  u->n_left--;
-}
-
-static void take_for_nobody(struct auction *u, uint32_t node) {
-  uint32_t n = n_untaken(u, node);
-  if (n > u->n_left) n = u->n_left;
-  u->nobodys[node] += n;
-  u->n_left -= n;
-  if (!n) eject_for_nobody(u, node);
-  if (!n_untaken(u, node)) u->a->price[node] = u->floor;
-}
-
-// Nobody gets all their places. Who had one of them bids again.
-static void serve_nobody(struct auction *u) {
-  if (!u->heap || !u->n_heap) list_cheapest(u);
-  while (u->n_left) {
-    struct cheapest top = pop_cheapest(u);
-    int64_t now = cheapest_place(u, top.node);
-    if (now == top.price) {
-      u->floor = now;
-      take_for_nobody(u, top.node);
-      now = cheapest_place(u, top.node);
-    }
-    if (now >= top.price && now != INT64_MAX) push_cheapest(u, now, top.node);
-  }
-}
-
 // --- one bid
 
 static void consider(struct choice *c, uint32_t node, int64_t value) {
@@ -178,57 +104,89 @@ static struct choice look(const struct auction *u, uint32_t person) {
   return c;
 }
 
-// The best place for the person. What costs nobody's price costs the floor by now.
-static struct choice choose(struct auction *u, uint32_t person, uint32_t room) {
-  struct assignment *a = u->a;
-  for (;;) {
-    struct choice c = look(u, person);
-    if (room != ASSIGNMENT_NONE) consider(&c, room, -a->price[room]);
-    if (!u->nobodys[c.node] || a->price[c.node] >= u->floor || n_untaken(u, c.node)) return c;
-    a->price[c.node] = u->floor;
-  }
-}
-
 static void replace_lowest(struct auction *u, uint32_t node, uint32_t person) {
   struct assignment *a = u->a;
   uint32_t *held = a->held + a->first[node];
   enqueue(u, held[0]);
   held[0] = person;
   a->at[person] = node;
-  sift_down(u, held, a->load[node]);
-}
-
-static void take_place(struct auction *u, uint32_t node, uint32_t person) {
-  if (n_untaken(u, node)) {
-    add_bid(u, node, person);
-  } else if (u->nobodys[node]) {
-    u->nobodys[node]--;
-    u->n_left++;
-    add_bid(u, node, person);
-    if (u->n_heap && lowest_bid(u, node) == u->bid[person]) push_cheapest(u, u->bid[person], node);
-  } else {
-    replace_lowest(u, node, person);
-  }
-  if (!n_untaken(u, node) && !u->nobodys[node]) u->a->price[node] = lowest_bid(u, node);
+  sift_down(u, held, 0, a->load[node]);
 }
 
 static void bid(struct auction *u, uint32_t person, uint32_t room) {
-  struct choice c = choose(u, person, room);
+  struct assignment *a = u->a;
+  struct choice c = look(u, person);
+  if (room != ASSIGNMENT_NONE) consider(&c, room, -a->price[room]);
   int64_t raise = c.best - c.second < u->most_raise ? c.best - c.second : u->most_raise;
-  u->bid[person] = u->a->price[c.node] + raise + u->slack;
-  take_place(u, c.node, person);
+  u->bid[person] = a->price[c.node] + raise + u->slack;
+  u->value[person] = c.best + a->price[c.node];
+  if (n_untaken(u, c.node))
+    add_bid(u, c.node, person);
+  else
+    replace_lowest(u, c.node, person);
+  if (!n_untaken(u, c.node)) a->price[c.node] = lowest_bid(u, c.node);
+}
+
+// --- places that nobody has
+
+// Who would give most for a place there, beyond those who are there.
+static struct choice ask(const struct auction *u, uint32_t mentor) {
+  const struct assignment *a = u->a;
+  struct choice c = {ASSIGNMENT_NONE, INT64_MIN / 2, INT64_MIN / 2};
+  int64_t one = INT64_C(1) << u->bits;
+  for (uint32_t k = a->column[mentor]; k < a->column[mentor + 1]; k++) {
+    uint32_t person = a->offers[k].person;
+    if (a->at[person] == mentor) continue;
+    consider(&c, person, a->offers[k].score * one - u->value[person] + a->price[a->at[person]]);
+  }
+  return c;
+}
+
+static void take_away(struct auction *u, uint32_t person) {
+  struct assignment *a = u->a;
+  uint32_t node = a->at[person], *held = a->held + a->first[node], k = 0, n = --a->load[node];
+  while (held[k] != person) k++;
+  if (k == n) return;
+  held[k] = held[n];
+  sift_down(u, held, k, n);
+  sift_up(u, held, k);
+}
+
+static void note_hole(struct auction *u, uint32_t mentor) {
+  if (u->a->price[mentor] > 0 && n_untaken(u, mentor)) u->holes[u->n_holes++] = mentor;
+}
+
+// The person comes, since the place is now that cheap; what they leave may be a hole.
+static void attract(struct auction *u, uint32_t person, uint32_t mentor, int64_t worth, int64_t price) {
+  struct assignment *a = u->a;
+  uint32_t from = a->at[person];
+  u->value[person] += worth - a->price[from];
+  take_away(u, person);
+  if (n_untaken(u, from) == 1) note_hole(u, from);
+  u->bid[person] = price;
+  add_bid(u, mentor, person);
+  a->price[mentor] = price;
+}
+
+static void fill_hole(struct auction *u, uint32_t mentor) {
+  struct assignment *a = u->a;
+  while (n_untaken(u, mentor) && a->price[mentor] > 0) {
+    struct choice c = ask(u, mentor);
+    int64_t price = c.second - u->slack > 0 ? c.second - u->slack : 0;
+    if (c.best > u->slack)
+      attract(u, c.node, mentor, c.best, price);
+    else
+      a->price[mentor] = 0;
+  }
 }
 
 // --- the whole
 
 static void begin(struct auction *u) {
   struct assignment *a = u->a;
-  for (uint32_t j = 0; j < a->n_nodes; j++) a->load[j] = u->nobodys[j] = 0;
+  for (uint32_t j = 0; j < a->n_nodes; j++) a->load[j] = 0;
   u->i_queue = u->n_queue = 0;
   for (uint32_t i = 0; i < a->n_active; i++) enqueue(u, a->order[i]);
-  u->n_left = u->n_nobody;
-  u->floor = INT64_MIN;
-  u->n_heap = 0;
 }
 
 // A mentor without places costs more than anybody bids.
@@ -237,19 +195,32 @@ static void price_of_none(const struct assignment *a, int64_t price) {
     if (!a->capacity[j]) a->price[j] = price;
 }
 
-static void play(struct auction *u, const uint32_t *room) {
-  struct assignment *a = u->a;
-  begin(u);
-  while (u->n_queue || u->n_left) {
-    if (!u->n_queue) serve_nobody(u);
-    if (!u->n_queue) break;
+static void hold_auction(struct auction *u, const uint32_t *room, bool first) {
+  uint64_t most = (uint64_t)MOST_ROUNDS * u->a->n_active;
+  for (uint64_t n = 0; u->n_queue; n++) {
+    if (first && n == most && u->slack < u->most_raise) {
+      u->slack *= 2;
+      most += u->a->n_active;
+    }
     uint32_t person = dequeue(u);
     bid(u, person, room[person]);
   }
-  for (uint32_t j = 0; j < a->n_nodes; j++) {
-    if (u->nobodys[j]) a->price[j] = u->floor;
+}
+
+static void fill_holes(struct auction *u) {
+  u->n_holes = 0;
+  for (uint32_t j = 0; j < u->a->problem.n_mentors; j++)
+    if (!u->a->level[j]) note_hole(u, j);
+  while (u->n_holes) fill_hole(u, u->holes[--u->n_holes]);
+}
+
+static void play(struct auction *u, const uint32_t *room, bool first) {
+  struct assignment *a = u->a;
+  begin(u);
+  hold_auction(u, room, first);
+  fill_holes(u);
+  for (uint32_t j = 0; j < a->n_nodes; j++)
     assert(!a->capacity[j] || a->price[j] - a->level[j] * ASSIGNMENT_RANK < ASSIGNMENT_RANK / 2);
-  }
 }
 
 // Of each person the waiting room that they may bid for, or ASSIGNMENT_NONE.
@@ -273,20 +244,19 @@ struct auction_end assignment_auction(struct assignment *a) {
   struct auction u = {.a = a, .bits = bits_for(a->n_nodes + 2)};
   uint32_t *room = waiting_rooms(a);
   u.bid = assignment_take(a->problem.n_people, sizeof *u.bid);
-  u.nobodys = assignment_take(a->n_nodes, sizeof *u.nobodys);
+  u.value = assignment_take(a->problem.n_people, sizeof *u.value);
+  u.holes = assignment_take(a->problem.n_mentors, sizeof *u.holes);
   u.queue = assignment_take(a->n_active, sizeof *u.queue);
   u.most_raise = (a->most - a->least + 1) << u.bits;
-  for (uint32_t j = 0; j < a->n_nodes; j++) {
-    a->price[j] = a->level[j] * ASSIGNMENT_RANK;
-    u.n_nobody += a->capacity[j] - a->load[j];
-  }
+  for (uint32_t j = 0; j < a->n_nodes; j++) a->price[j] = a->level[j] * ASSIGNMENT_RANK;
   price_of_none(a, (a->n_bands + 1) * ASSIGNMENT_RANK);
   int64_t last = u.bits > LAST_BITS ? INT64_C(1) << (u.bits - LAST_BITS) : 1;
-  for (u.slack = u.most_raise / FIRST_SLACK;; u.slack >>= STEP_BITS) {
-    if (u.slack < last) u.slack = last;
-    play(&u, room);
-    if (u.slack == last) break;
+  u.slack = u.most_raise / FIRST_SLACK > last ? u.most_raise / FIRST_SLACK : last;
+  play(&u, room, true);
+  while (u.slack > last) {
+    u.slack = u.slack >> STEP_BITS > last ? u.slack >> STEP_BITS : last;
+    play(&u, room, false);
   }
-  free(room), free(u.bid), free(u.nobodys), free(u.queue), free(u.heap);
-  return (struct auction_end){u.bits, last};
+  free(room), free(u.bid), free(u.value), free(u.queue), free(u.holes);
+  return (struct auction_end){u.bits, u.slack};
 }

@@ -1,139 +1,180 @@
-// Who can be served. Band by band, each person takes a free place, and where there is none looks for people who can
-// move on, in a chain whose end is free (depth first, a phase at a time, after Pothen and Fan). Who is served stays
-// served, so that a later band takes nothing from an earlier one.
+// Who can be served. Band by band, each person takes a free place; for those who find none, people who are served move
+// on, in a chain whose end is free. Who is served stays served, so that a later band takes nothing from an earlier one.
 //
-// A search that finds nothing has found more: the mentors that it came to are full, and all who are there can only be
-// with those mentors. No later search needs to look at them, and their level is the rank of the person in vain: only
-// more places there could serve more people of that rank.
+// The chains are found a phase at a time, after Hopcroft and Karp. First, from the free places backwards, how far each
+// mentor is from one: how many people would have to move on. Then from each person without a place, depth first, always
+// nearer to a free place; what led nowhere is not tried again in this phase.
+//
+// A person to whom no way leads back cannot be served. All mentors whom they might come to are full, with people who
+// can only be with those mentors, and always will be: their level is the rank of that person, and they are left out
+// from there on. Only more places among them could serve more people of that rank.
 #include "assignment_state.h"
 #include <stdlib.h>
+#include <string.h>
 
-// A mentor on the way, the place whose person might move on, and how far that person's row has been read. For the root
-// of a search `mentor` is ASSIGNMENT_NONE.
-struct step {
-  uint32_t mentor, place, pair;
-};
+#define FAR UINT32_MAX // from a free place: not to be reached, or not yet
 
 struct cover {
   struct assignment *a;
-  uint32_t *look;     // of each person: the mentors in their row before this one are full, and stay so
-  uint32_t *seen;     // of each mentor: the last search that came here; 0: none
-  uint32_t *visited;  // mentors of this search
-  struct step *steps; // the way from the root
-  uint32_t n_visited, n_steps, search, phase; // phase: the first search of this phase
-  uint32_t root;
-  bool open; // this search met an earlier one of this phase that might have changed what can be had there
+  uint32_t *distance; // of each mentor: how many people must move on until a place there is free, or FAR
+  uint32_t *place;    // of each mentor: its next person who may be asked to move on, in this phase
+  uint32_t *pair;     // of each mentor: the next pair of that person
+  uint32_t *queue;    // mentors, nearest first
+  uint32_t *way;      // mentors from a person on to where the search is
+  uint32_t n_way;
+  bool *is_left; // of each person of this band: without a place, and the search has not come to them
 };
 
 static bool is_free(const struct assignment *a, uint32_t mentor) {
   return a->load[mentor] < a->capacity[mentor];
 }
 
-// A mentor of the person's row with a free place, or ASSIGNMENT_NONE. Places never become free again.
-static uint32_t look_ahead(struct cover *c, uint32_t person) {
-  const struct assignment_problem *p = &c->a->problem;
-  uint32_t end = p->row[person + 1];
-  while (c->look[person] < end && !is_free(c->a, p->pairs[c->look[person]].mentor)) c->look[person]++;
-  return c->look[person] < end ? p->pairs[c->look[person]].mentor : ASSIGNMENT_NONE;
-}
+// --- how far it is to a free place
 
-static uint32_t person_of(const struct cover *c, const struct step *step) {
-  return step->mentor == ASSIGNMENT_NONE ? c->root : c->a->held[c->a->first[step->mentor] + step->place];
-}
-
-// The last person of the way takes the free place, the one before them the place that they leave, and so on.
-static void move_all(struct cover *c, uint32_t free_mentor) {
-  struct assignment *a = c->a;
-  uint32_t last = person_of(c, &c->steps[c->n_steps - 1]);
-  for (uint32_t i = c->n_steps - 1; i > 0; i--) {
-    const struct step *step = &c->steps[i];
-    uint32_t before = person_of(c, &c->steps[i - 1]);
-    a->held[a->first[step->mentor] + step->place] = before;
-    a->at[before] = step->mentor;
+static uint32_t begin_at_free_places(struct cover *c) {
+  const struct assignment *a = c->a;
+  uint32_t n = 0;
+  for (uint32_t j = 0; j < a->problem.n_mentors; j++) {
+    c->distance[j] = is_free(a, j) ? 0 : FAR;
+    if (is_free(a, j)) c->queue[n++] = j;
   }
-  assignment_put(a, last, free_mentor);
+  return n;
 }
 
-// The next mentor of the row whom this search has not come to, or ASSIGNMENT_NONE.
-static uint32_t next_mentor(struct cover *c, struct step *step, uint32_t person) {
-  const struct assignment_problem *p = &c->a->problem;
-  while (step->pair < p->row[person + 1]) {
-    uint32_t mentor = p->pairs[step->pair++].mentor;
-    if (c->a->level[mentor] || c->seen[mentor] == c->search) continue;
-    if (c->seen[mentor] >= c->phase) {
-      c->open = true;
-      continue;
+static void reach(struct cover *c, uint32_t mentor, uint32_t distance) {
+  const struct assignment *a = c->a;
+  c->distance[mentor] = distance;
+  c->place[mentor] = 0;
+  c->pair[mentor] = a->problem.row[a->held[a->first[mentor]]];
+}
+
+// Comes to those without a place, or to all of them to whom a way leads. Answers how many of the n were not reached.
+static uint32_t measure(struct cover *c, uint32_t n) {
+  const struct assignment *a = c->a;
+  uint32_t n_queue = begin_at_free_places(c);
+  for (uint32_t q = 0; q < n_queue && n; q++) {
+    uint32_t mentor = c->queue[q];
+    for (uint32_t k = a->column[mentor]; k < a->column[mentor + 1]; k++) {
+      uint32_t person = a->offers[k].person, there = a->at[person];
+      if (there != ASSIGNMENT_NONE && c->distance[there] == FAR) {
+        reach(c, there, c->distance[mentor] + 1);
+        c->queue[n_queue++] = there;
+      } else if (there == ASSIGNMENT_NONE && c->is_left[person]) {
+        c->is_left[person] = false;
+        n--;
+      }
     }
-    return mentor;
+  }
+  return n;
+}
+
+// --- chains
+
+static uint32_t asked(const struct cover *c, uint32_t mentor) {
+  return c->a->held[c->a->first[mentor] + c->place[mentor]];
+}
+
+static void ask_next(struct cover *c, uint32_t mentor) {
+  const struct assignment *a = c->a;
+  if (++c->place[mentor] < a->load[mentor]) c->pair[mentor] = a->problem.row[asked(c, mentor)];
+}
+
+// Each one of the way takes the place of the next, the last the free one.
+static void move_on(struct cover *c, uint32_t person, uint32_t free_mentor) {
+  struct assignment *a = c->a;
+  for (uint32_t i = 0; i < c->n_way; i++) {
+    uint32_t mentor = c->way[i], next = asked(c, mentor);
+    a->held[a->first[mentor] + c->place[mentor]] = person;
+    a->at[person] = mentor;
+    ask_next(c, mentor);
+    person = next;
+  }
+  assignment_put(a, person, free_mentor);
+}
+
+// Whether there is still something to be had there, in this phase.
+static bool is_open(const struct cover *c, uint32_t mentor) {
+  return c->distance[mentor] ? c->place[mentor] < c->a->load[mentor] : is_free(c->a, mentor);
+}
+
+// The next mentor of the person's row who is at most that far and open, or ASSIGNMENT_NONE.
+static uint32_t next_mentor(const struct cover *c, uint32_t person, uint32_t *pair, uint32_t distance) {
+  const struct assignment_problem *p = &c->a->problem;
+  while (*pair < p->row[person + 1]) {
+    uint32_t mentor = p->pairs[(*pair)++].mentor;
+    if (c->distance[mentor] <= distance && is_open(c, mentor)) return mentor;
   }
   return ASSIGNMENT_NONE;
 }
 
-static void enter(struct cover *c, uint32_t mentor) {
-  struct assignment *a = c->a;
-  c->seen[mentor] = c->search;
-  c->visited[c->n_visited++] = mentor;
-  if (!a->load[mentor]) return; // without places at all
-  uint32_t person = a->held[a->first[mentor]];
-  c->steps[c->n_steps++] = (struct step){mentor, 0, a->problem.row[person]};
-}
-
-// On to the next person of the mentor, or back.
-static void turn(struct cover *c, struct step *step) {
-  const struct assignment *a = c->a;
-  if (step->mentor == ASSIGNMENT_NONE || ++step->place == a->load[step->mentor])
-    c->n_steps--;
-  else
-    step->pair = a->problem.row[person_of(c, step)];
-}
-
 // Whether the person could be served.
-static bool search(struct cover *c, uint32_t person) {
-  c->search++;
-  c->root = person;
-  c->open = false;
-  c->n_visited = 0;
-  c->n_steps = 1;
-  c->steps[0] = (struct step){ASSIGNMENT_NONE, 0, c->a->problem.row[person]};
-  while (c->n_steps) {
-    struct step *step = &c->steps[c->n_steps - 1];
-    uint32_t who = person_of(c, step);
-    uint32_t mentor = step->pair == c->a->problem.row[who] ? look_ahead(c, who) : ASSIGNMENT_NONE;
-    if (mentor != ASSIGNMENT_NONE) return move_all(c, mentor), true;
-    mentor = next_mentor(c, step, who);
-    if (mentor != ASSIGNMENT_NONE)
-      enter(c, mentor);
-    else
-      turn(c, step);
+static bool serve(struct cover *c, uint32_t person) {
+  uint32_t first_pair = c->a->problem.row[person];
+  c->n_way = 0;
+  for (;;) {
+    uint32_t last = c->n_way ? c->way[c->n_way - 1] : ASSIGNMENT_NONE;
+    uint32_t mentor = c->n_way ? next_mentor(c, asked(c, last), &c->pair[last], c->distance[last] - 1)
+                               : next_mentor(c, person, &first_pair, FAR - 1);
+    if (mentor != ASSIGNMENT_NONE && !c->distance[mentor]) return move_on(c, person, mentor), true;
+    if (mentor != ASSIGNMENT_NONE) {
+      c->way[c->n_way++] = mentor;
+      continue;
+    }
+    if (!c->n_way) return false;
+    ask_next(c, last);
+    if (!is_open(c, last)) c->n_way--;
   }
-  return false;
 }
 
-// Tries each of the people once; answers how many may still be served, at the front of the list.
-static uint32_t play_phase(struct cover *c, uint32_t *people, uint32_t n) {
+// --- who cannot be served
+
+// Gives the mentors of the person's row, who have no level yet, the level; answers how many there are to go on with.
+static uint32_t mark_row(struct cover *c, uint32_t person, uint8_t level, uint32_t n_queue) {
   struct assignment *a = c->a;
-  uint32_t n_open = 0;
-  c->phase = c->search + 1;
-  for (uint32_t i = 0; i < n; i++) {
-    if (search(c, people[i])) continue;
-    if (c->open)
-      people[n_open++] = people[i];
-    else
-      for (uint32_t k = 0; k < c->n_visited; k++) a->level[c->visited[k]] = (uint8_t)assignment_rank(a, people[i]);
+  for (uint32_t k = a->problem.row[person]; k < a->problem.row[person + 1]; k++) {
+    uint32_t mentor = a->problem.pairs[k].mentor;
+    if (a->level[mentor]) continue;
+    a->level[mentor] = level;
+    c->queue[n_queue++] = mentor;
   }
-  return n_open;
+  return n_queue;
 }
 
-// Of the people of one band, those who find no free place at once.
-static uint32_t take_free_places(struct cover *c, const uint32_t *people, uint32_t n, uint32_t *left) {
+static void mark_all(struct cover *c, uint32_t person) {
+  struct assignment *a = c->a;
+  uint8_t level = (uint8_t)assignment_rank(a, person);
+  uint32_t n_queue = mark_row(c, person, level, 0);
+  for (uint32_t q = 0; q < n_queue; q++)
+    for (uint32_t k = 0; k < a->load[c->queue[q]]; k++)
+      n_queue = mark_row(c, a->held[a->first[c->queue[q]] + k], level, n_queue);
+}
+
+// --- bands
+
+// Those of the people who find no free place at once.
+static uint32_t take_free_places(struct assignment *a, const uint32_t *people, uint32_t n, uint32_t *left) {
+  const struct assignment_problem *p = &a->problem;
   uint32_t n_left = 0;
   for (uint32_t i = 0; i < n; i++) {
-    uint32_t mentor = look_ahead(c, people[i]);
-    if (mentor != ASSIGNMENT_NONE)
-      assignment_put(c->a, people[i], mentor);
+    uint32_t k = p->row[people[i]], end = p->row[people[i] + 1];
+    while (k < end && !is_free(a, p->pairs[k].mentor)) k++;
+    if (k < end)
+      assignment_put(a, people[i], p->pairs[k].mentor);
     else
       left[n_left++] = people[i];
   }
+  return n_left;
+}
+
+// Answers how many may still be served, at the front of the list.
+static uint32_t play_phase(struct cover *c, uint32_t *people, uint32_t n) {
+  uint32_t n_left = 0;
+  for (uint32_t i = 0; i < n; i++) c->is_left[people[i]] = true;
+  bool all = measure(c, n) == 0;
+  for (uint32_t i = 0; i < n && !all; i++)
+    if (c->is_left[people[i]]) mark_all(c, people[i]);
+  for (uint32_t i = 0; i < n; i++)
+    if (!c->is_left[people[i]] && !serve(c, people[i])) people[n_left++] = people[i];
   return n_left;
 }
 
@@ -162,17 +203,18 @@ static void fill_waiting_rooms(struct assignment *a) {
 void assignment_cover(struct assignment *a) {
   uint32_t m = a->problem.n_mentors, n = a->problem.n_people;
   struct cover c = {.a = a};
-  c.look = assignment_take(n, sizeof *c.look);
-  c.seen = assignment_take(m, sizeof *c.seen);
-  c.visited = assignment_take(m, sizeof *c.visited);
-  c.steps = assignment_take((size_t)m + 1, sizeof *c.steps);
+  c.distance = assignment_take(m, sizeof *c.distance);
+  c.place = assignment_take(m, sizeof *c.place);
+  c.pair = assignment_take(m, sizeof *c.pair);
+  c.queue = assignment_take(m, sizeof *c.queue);
+  c.way = assignment_take(m, sizeof *c.way);
+  c.is_left = assignment_take(n, sizeof *c.is_left);
   uint32_t *left = assignment_take(n, sizeof *left);
-  for (uint32_t i = 0; i < n; i++) c.look[i] = a->problem.row[i];
   for (uint32_t begin = 0, end; begin < a->n_active; begin = end) {
     end = band_end(a, begin);
-    uint32_t n_left = take_free_places(&c, a->order + begin, end - begin, left);
+    uint32_t n_left = take_free_places(a, a->order + begin, end - begin, left);
     while (n_left) n_left = play_phase(&c, left, n_left);
   }
   fill_waiting_rooms(a);
-  free(c.look), free(c.seen), free(c.visited), free(c.steps), free(left);
+  free(c.distance), free(c.place), free(c.pair), free(c.queue), free(c.way), free(c.is_left), free(left);
 }

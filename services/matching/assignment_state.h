@@ -11,20 +11,28 @@
 // A worth in one number: rank * ASSIGNMENT_RANK + points. The points are always less than half of it.
 #define ASSIGNMENT_RANK (INT64_C(1) << 53)
 
+// A pair as the mentor sees it.
+struct assignment_offer {
+  uint32_t person;
+  int32_t score;
+};
+
 struct assignment {
   struct assignment_problem problem;
-  uint32_t n_nodes;    // mentors, then one waiting room for each rank (index n_mentors + rank, 0 is not used)
-  uint32_t n_bands;    //
-  uint32_t n_active;   // people who are not frozen
-  uint32_t *order;     // they, by band and then by number
-  uint32_t *at;        // of each person: the node, or ASSIGNMENT_NONE
-  uint32_t *capacity;  // of each node: places that frozen people do not take
-  uint32_t *first;     // of each node: its first place; n_nodes + 1
-  uint32_t *held;      // of each place: the person; the first load[node] places of a node are taken
-  uint32_t *load;      // of each node
-  uint8_t *level;      // of each node: the rank for which its places are too few; 0: they are enough
-  int64_t *price;      // of each node, in one number
-  int64_t least, most; // of all scores and 0
+  uint32_t n_nodes;   // mentors, then one waiting room for each rank (index n_mentors + rank, 0 is not used)
+  uint32_t n_bands;   //
+  uint32_t n_active;  // people who are not frozen
+  uint32_t *order;    // they, by band and then by number
+  uint32_t *at;       // of each person: the node, or ASSIGNMENT_NONE
+  uint32_t *capacity; // of each node: places that frozen people do not take
+  uint32_t *first;    // of each node: its first place; n_nodes + 1
+  uint32_t *held;     // of each place: the person; the first load[node] places of a node are taken
+  uint32_t *load;     // of each node
+  uint32_t *column;   // of each mentor: the first of their pairs in `offers`; n_mentors + 1
+  struct assignment_offer *offers; // the pairs by mentor
+  uint8_t *level;                  // of each node: the rank for which its places are too few; 0: they are enough
+  int64_t *price;                  // of each node, in one number
+  int64_t least, most;             // of all scores and 0
 };
 
 void *assignment_take(size_t n, size_t bytes); // zeroed; aborts where there is no memory
