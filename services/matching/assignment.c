@@ -63,26 +63,25 @@ static void count_places(struct assignment *a) {
   const struct assignment_problem *p = &a->problem;
   for (uint32_t k = 0; k < p->row[p->n_people]; k++) a->capacity[p->pairs[k].mentor]++;
   for (uint32_t i = 0; i < p->n_people; i++)
-    if (assignment_is_frozen(a, i)) a->load[p->frozen[i]]++;
+    if (assignment_is_frozen(a, i)) a->load[a->frozen[i]]++;
   for (uint32_t j = 0; j < p->n_mentors; j++) {
-    uint32_t left = p->capacity[j] > a->load[j] ? p->capacity[j] - a->load[j] : 0;
-    a->capacity[j] = left < a->capacity[j] + 1 ? left : a->capacity[j] + 1;
-    a->first[j + 1] = a->first[j] + a->capacity[j];
+    uint32_t most = a->given[j] < a->capacity[j] + 1 ? a->given[j] : a->capacity[j] + 1;
+    uint32_t left = a->given[j] > a->load[j] ? a->given[j] - a->load[j] : 0;
+    a->capacity[j] = left < most ? left : most;
+    a->first[j + 1] = a->first[j] + most;
     a->load[j] = 0;
   }
 }
 
-// The pairs by mentor. Of a mentor without places none is needed; nor of a person who stays where they are.
 static void list_offers(struct assignment *a) {
   const struct assignment_problem *p = &a->problem;
   uint32_t *next = a->column + 1;
-  for (uint32_t i = 0; i < a->n_active; i++)
-    for (uint32_t k = p->row[a->order[i]]; k < p->row[a->order[i] + 1]; k++) next[p->pairs[k].mentor + 1]++;
+  for (uint32_t k = 0; k < p->row[p->n_people]; k++) next[p->pairs[k].mentor + 1]++;
   for (uint32_t j = 0; j < p->n_mentors; j++) next[j + 1] += next[j];
   a->offers = take_large(((size_t)next[p->n_mentors] + 1) * sizeof *a->offers);
-  for (uint32_t i = 0; i < a->n_active; i++)
-    for (uint32_t k = p->row[a->order[i]]; k < p->row[a->order[i] + 1]; k++)
-      a->offers[next[p->pairs[k].mentor]++] = (struct assignment_offer){a->order[i], p->pairs[k].score};
+  for (uint32_t i = 0; i < p->n_people; i++)
+    for (uint32_t k = p->row[i]; k < p->row[i + 1]; k++)
+      a->offers[next[p->pairs[k].mentor]++] = (struct assignment_offer){i, p->pairs[k].score};
 }
 
 // By band, and within it by number.
@@ -94,6 +93,12 @@ static void sort_people(struct assignment *a) {
   a->n_active = begin[a->n_bands];
   for (uint32_t i = 0; i < a->problem.n_people; i++)
     if (!assignment_is_frozen(a, i)) a->order[begin[a->n_bands - assignment_rank(a, i)]++] = i;
+}
+
+static uint32_t *copy(const uint32_t *words, size_t n) {
+  uint32_t *copied = assignment_take(n, sizeof *copied);
+  if (n) memcpy(copied, words, n * sizeof *copied);
+  return copied;
 }
 
 static struct assignment *new_assignment(const struct assignment_problem *p, const struct extent *e) {
@@ -112,6 +117,11 @@ static struct assignment *new_assignment(const struct assignment_problem *p, con
   a->column = assignment_take((size_t)p->n_mentors + 2, sizeof *a->column);
   a->price = assignment_take(a->n_nodes, sizeof *a->price);
   memset(a->at, 0xff, p->n_people * sizeof *a->at);
+  a->gone = assignment_take(p->n_people, sizeof *a->gone);
+  a->given = copy(p->capacity, p->n_mentors);
+  a->frozen = p->frozen ? copy(p->frozen, p->n_people) : NULL;
+  a->problem.capacity = a->given;
+  a->problem.frozen = a->frozen;
   return a;
 }
 
@@ -126,13 +136,15 @@ struct assignment *assignment_solve(const struct assignment_problem *problem) {
   list_offers(a);
   assignment_cover(a);
   assignment_exact(a, assignment_auction(a));
+  a->is_best = true;
   return a;
 }
 
 void assignment_free(struct assignment *a) {
   if (!a) return;
   free(a->order), free(a->at), free(a->capacity), free(a->first), free(a->held);
-  free(a->load), free(a->level), free(a->price), free(a->column), free(a->offers), free(a);
+  free(a->load), free(a->level), free(a->price), free(a->column), free(a->offers);
+  free(a->gone), free(a->given), free(a->frozen), assignment_repair_free(a->repair), free(a);
 }
 
 // --- what may be asked of it
@@ -143,12 +155,27 @@ static struct assignment_worth worth_of(int64_t one) {
 }
 
 uint32_t assignment_mentor(const struct assignment *a, uint32_t person) {
-  if (assignment_is_frozen(a, person)) return a->problem.frozen[person];
+  if (assignment_is_frozen(a, person)) return a->frozen[person];
   return assignment_is_served(a, person) ? a->at[person] : ASSIGNMENT_NONE;
 }
 
+int64_t assignment_price_of_none(const struct assignment *a, uint32_t mentor) {
+  int64_t most = 0;
+  for (uint32_t k = a->column[mentor]; k < a->column[mentor + 1]; k++) {
+    uint32_t person = a->offers[k].person;
+    if (!assignment_is_active(a, person)) continue;
+    int64_t gain = assignment_rank(a, person) * ASSIGNMENT_RANK + a->offers[k].score - assignment_profit_of(a, person);
+    if (gain > most) most = gain;
+  }
+  return most;
+}
+
 struct assignment_worth assignment_price(const struct assignment *a, uint32_t mentor) {
-  return worth_of(a->price[mentor]);
+  return worth_of(a->capacity[mentor] ? a->price[mentor] : assignment_price_of_none(a, mentor));
+}
+
+bool assignment_is_best(const struct assignment *a) {
+  return a->is_best;
 }
 
 struct assignment_worth assignment_profit(const struct assignment *a, uint32_t person) {
@@ -169,11 +196,10 @@ int64_t assignment_profit_of(const struct assignment *a, uint32_t person) {
 
 struct assignment_worth assignment_total(const struct assignment *a) {
   struct assignment_worth total = {0, 0};
-  for (uint32_t i = 0; i < a->n_active; i++) {
-    uint32_t person = a->order[i];
-    if (!assignment_is_served(a, person)) continue;
-    total.rank += assignment_rank(a, person);
-    total.points += own_pair(a, person)->score;
+  for (uint32_t i = 0; i < a->problem.n_people; i++) {
+    if (!assignment_is_served(a, i)) continue;
+    total.rank += assignment_rank(a, i);
+    total.points += own_pair(a, i)->score;
   }
   return total;
 }

@@ -21,6 +21,7 @@
 //   assignment_exact.c    whole prices; what was still a little better elsewhere is put right
 //   assignment_check.c    the certificate
 //   assignment_repair.c   a mentor is lost, a case is closed
+//   assignment_chains.c   the same with at most so many people who move
 //
 // Pure: no I/O, no clock. Out of memory aborts, as everywhere.
 #pragma once
@@ -29,6 +30,7 @@
 #include <stdint.h>
 
 #define ASSIGNMENT_NONE UINT32_MAX
+#define ASSIGNMENT_ALL UINT32_MAX // as many moves as it takes
 
 enum {
   ASSIGNMENT_BANDS = 200,               // most bands
@@ -43,8 +45,8 @@ struct assignment_pair {
   int32_t score;
 };
 
-// Everything is the caller's and outlives the assignment. The pairs of person i are pairs[row[i]] to pairs[row[i+1]-1];
-// no mentor comes twice in a row.
+// Everything is the caller's; row, pairs and band outlive the assignment, capacity and frozen are copied. The pairs of
+// person i are pairs[row[i]] to pairs[row[i+1]-1]; no mentor comes twice in a row.
 struct assignment_problem {
   uint32_t n_people, n_mentors;
   const uint32_t *row;                 // n_people + 1
@@ -71,8 +73,9 @@ void assignment_free(struct assignment *a);
 
 // The person's mentor (of a frozen one the mentor who was given), or ASSIGNMENT_NONE.
 uint32_t assignment_mentor(const struct assignment *a, uint32_t person);
+// Of a mentor without a place to give: what keeps everyone from wishing for one.
 struct assignment_worth assignment_price(const struct assignment *a, uint32_t mentor);
-// (0, 0) of a frozen person.
+// (0, 0) of a frozen person and of one whose case is closed.
 struct assignment_worth assignment_profit(const struct assignment *a, uint32_t person);
 // Summed over the people who are served and not frozen.
 struct assignment_worth assignment_total(const struct assignment *a);
@@ -84,7 +87,27 @@ struct assignment_certificate {
   struct assignment_worth primal, dual; // total of the assignment; profits of people and prices of free-to-give places
   uint64_t n_served;                    // and not frozen
 };
+
+// Whether it is the best: true until a repair with a bound. Then it must be solved anew to be that again.
+bool assignment_is_best(const struct assignment *a);
 // Loads are within capacity; each person is served by a mentor of their row; no pair is worth more than its person's
 // profit and its mentor's price; matched pairs are tight; mentors with a place left over have price zero, people
 // without a mentor profit zero; primal equals dual. In O(pairs), from the problem, the assignment and the prices alone.
 struct assignment_certificate assignment_check(const struct assignment *a);
+
+// What a repair did.
+struct assignment_repair {
+  uint32_t n_freed, n_placed;     // people who lost their mentor; those of them, or who waited, who have one now
+  uint32_t n_moved;               // others who have another mentor than before
+  struct assignment_worth gained; // with a bound: beside the same repair that moves nobody
+};
+// The mentor is lost: their people, frozen ones too, need another. `most_moved` is how many people who are not frozen
+// may be moved for that, in all:
+//   0               nobody: each is given the best of the free places
+//   d               the best chains of so many, for one person after the other, by band
+//   ASSIGNMENT_ALL  the exact repair: the best assignment there is, where it was the best before (assert)
+// A frozen person is never moved, and but for the exact repair nobody loses their place.
+struct assignment_repair assignment_lose(struct assignment *a, uint32_t mentor, uint32_t most_moved);
+// The person's case is closed; their place, if they had one, is free. ASSIGNMENT_ALL is exact; otherwise the place goes
+// to the neediest who waits, and nobody moves.
+struct assignment_repair assignment_close(struct assignment *a, uint32_t person, uint32_t most_moved);

@@ -136,7 +136,7 @@ static struct choice ask(const struct auction *u, uint32_t mentor) {
   int64_t one = INT64_C(1) << u->bits;
   for (uint32_t k = a->column[mentor]; k < a->column[mentor + 1]; k++) {
     uint32_t person = a->offers[k].person;
-    if (a->at[person] == mentor) continue;
+    if (a->at[person] == mentor || a->at[person] == ASSIGNMENT_NONE) continue; // there already, or frozen
     consider(&c, person, a->offers[k].score * one - u->value[person] + a->price[a->at[person]]);
   }
   return c;

@@ -4,6 +4,7 @@
 
 struct check {
   const struct assignment *a;
+  uint32_t *left; // of each mentor: places that frozen people do not take
   struct assignment_certificate said;
 };
 
@@ -31,6 +32,7 @@ static void check_person(struct check *c, uint32_t person) {
   const struct assignment_pair *own = NULL;
   int64_t most = INT64_MIN; // that a pair is worth more than its mentor's price
   for (uint32_t k = p->row[person]; k < p->row[person + 1]; k++) {
+    if (!c->left[p->pairs[k].mentor]) continue; // who has no place to give may cost whatever it takes
     int64_t value = rank * ASSIGNMENT_RANK + p->pairs[k].score - one_number(assignment_price(a, p->pairs[k].mentor));
     if (p->pairs[k].mentor == mentor) own = &p->pairs[k];
     if (value > most) most = value;
@@ -51,26 +53,35 @@ static void check_person(struct check *c, uint32_t person) {
   c->said.n_served++;
 }
 
-static void check_mentor(struct check *c, uint32_t mentor, uint32_t n_frozen, uint32_t n) {
-  uint32_t capacity = c->a->problem.capacity[mentor], left = capacity > n_frozen ? capacity - n_frozen : 0;
+static void check_mentor(struct check *c, uint32_t mentor, uint32_t n) {
+  if (n > c->left[mentor]) deny(c, "a load is above capacity", ASSIGNMENT_NONE, mentor);
+  if (!c->left[mentor]) return;
   struct assignment_worth price = assignment_price(c->a, mentor);
-  if (n > left) deny(c, "a load is above capacity", ASSIGNMENT_NONE, mentor);
   if (one_number(price) < 0) deny(c, "a price is negative", ASSIGNMENT_NONE, mentor);
-  if (n < left && one_number(price)) deny(c, "a place left over has a price", ASSIGNMENT_NONE, mentor);
-  add(&c->said.dual, price, left);
+  if (n < c->left[mentor] && one_number(price)) deny(c, "a place left over has a price", ASSIGNMENT_NONE, mentor);
+  add(&c->said.dual, price, c->left[mentor]);
+}
+
+static void count_left(struct check *c) {
+  const struct assignment_problem *p = &c->a->problem;
+  for (uint32_t j = 0; j < p->n_mentors; j++) c->left[j] = p->capacity[j];
+  for (uint32_t i = 0; i < p->n_people; i++)
+    if (assignment_is_frozen(c->a, i) && c->left[p->frozen[i]]) c->left[p->frozen[i]]--;
 }
 
 struct assignment_certificate assignment_check(const struct assignment *a) {
-  struct check c = {a, {.person = ASSIGNMENT_NONE, .mentor = ASSIGNMENT_NONE}};
-  uint32_t *n_frozen = assignment_take(a->problem.n_mentors, sizeof *n_frozen);
-  uint32_t *n = assignment_take(a->problem.n_mentors, sizeof *n);
-  for (uint32_t i = 0; i < a->problem.n_people; i++) {
-    uint32_t mentor = assignment_mentor(a, i);
-    if (mentor != ASSIGNMENT_NONE) (assignment_is_frozen(a, i) ? n_frozen : n)[mentor]++;
-    if (!assignment_is_frozen(a, i)) check_person(&c, i);
+  const struct assignment_problem *p = &a->problem;
+  struct check c = {
+      a, assignment_take(p->n_mentors, sizeof *c.left), {.person = ASSIGNMENT_NONE, .mentor = ASSIGNMENT_NONE}};
+  uint32_t *n = assignment_take(p->n_mentors, sizeof *n);
+  count_left(&c);
+  for (uint32_t i = 0; i < p->n_people; i++) {
+    if (!assignment_is_active(a, i)) continue;
+    check_person(&c, i);
+    if (assignment_mentor(a, i) != ASSIGNMENT_NONE) n[assignment_mentor(a, i)]++;
   }
-  for (uint32_t j = 0; j < a->problem.n_mentors; j++) check_mentor(&c, j, n_frozen[j], n[j]);
-  free(n_frozen), free(n);
+  for (uint32_t j = 0; j < p->n_mentors; j++) check_mentor(&c, j, n[j]);
+  free(c.left), free(n);
   if (c.said.primal.rank != c.said.dual.rank || c.said.primal.points != c.said.dual.points)
     deny(&c, "primal and dual differ", ASSIGNMENT_NONE, ASSIGNMENT_NONE);
   return c.said;

@@ -158,22 +158,6 @@ static void anchor(struct assignment *a) {
   free(zero);
 }
 
-// A mentor without places costs what keeps everyone from wishing for one.
-static void price_none(struct assignment *a) {
-  const struct assignment_problem *p = &a->problem;
-  for (uint32_t j = 0; j < p->n_mentors; j++)
-    if (!a->capacity[j]) a->price[j] = 0;
-  for (uint32_t i = 0; i < a->n_active; i++) {
-    uint32_t person = a->order[i];
-    int64_t profit = assignment_profit_of(a, person), rank = assignment_rank(a, person) * ASSIGNMENT_RANK;
-    for (uint32_t k = p->row[person]; k < p->row[person + 1]; k++) {
-      int64_t least = rank + p->pairs[k].score - profit;
-      if (!a->capacity[p->pairs[k].mentor] && a->price[p->pairs[k].mentor] < least)
-        a->price[p->pairs[k].mentor] = least;
-    }
-  }
-}
-
 void assignment_exact(struct assignment *a, struct auction_end end) {
   struct exact x = {.a = a, .floor = INT64_MIN};
   x.cause = assignment_take(a->n_nodes, sizeof *x.cause);
@@ -183,6 +167,7 @@ void assignment_exact(struct assignment *a, struct auction_end end) {
   round_prices(&x, end);
   while (x.n_queue) ask(&x, dequeue(&x));
   anchor(a);
-  price_none(a);
+  for (uint32_t i = 0; i < a->n_active; i++)
+    if (!assignment_is_served(a, a->order[i])) a->at[a->order[i]] = ASSIGNMENT_NONE;
   free(x.cause), free(x.queue), free(x.queued);
 }

@@ -17,13 +17,23 @@ struct assignment_offer {
   int32_t score;
 };
 
+// A mentor on a way, how they were come to: see assignment_repair.c, assignment_chains.c.
+struct track {
+  uint32_t from, person;
+};
+
 struct assignment {
-  struct assignment_problem problem;
+  struct assignment_problem problem; // its capacity and frozen are the two below
+  uint32_t *given;                   // of each mentor: the capacity, frozen people included
+  uint32_t *frozen;                  // of each person; NULL: nobody is
+  bool *gone;                        // of each person: their case is closed
+  bool is_best;                      // and the prices prove it
+  struct repair *repair;             // room for exact repairs, or NULL
   uint32_t n_nodes;   // mentors, then one waiting room for each rank (index n_mentors + rank, 0 is not used)
   uint32_t n_bands;   //
   uint32_t n_active;  // people who are not frozen
   uint32_t *order;    // they, by band and then by number
-  uint32_t *at;       // of each person: the node, or ASSIGNMENT_NONE
+  uint32_t *at;       // of each person: the node, or ASSIGNMENT_NONE (frozen, gone; once it is solved, waiting too)
   uint32_t *capacity; // of each node: places that frozen people do not take
   uint32_t *first;    // of each node: its first place; n_nodes + 1
   uint32_t *held;     // of each place: the person; the first load[node] places of a node are taken
@@ -42,7 +52,10 @@ static inline uint32_t assignment_rank(const struct assignment *a, uint32_t pers
   return a->n_bands - (a->problem.band ? a->problem.band[person] : 0);
 }
 static inline bool assignment_is_frozen(const struct assignment *a, uint32_t person) {
-  return a->problem.frozen && a->problem.frozen[person] != ASSIGNMENT_NONE;
+  return a->frozen && a->frozen[person] != ASSIGNMENT_NONE;
+}
+static inline bool assignment_is_active(const struct assignment *a, uint32_t person) {
+  return !assignment_is_frozen(a, person) && !a->gone[person];
 }
 static inline bool assignment_is_served(const struct assignment *a, uint32_t person) {
   return a->at[person] < a->problem.n_mentors;
@@ -58,11 +71,19 @@ static inline uint32_t assignment_level(const struct assignment *a, uint32_t per
 static inline bool assignment_may_wait(const struct assignment *a, uint32_t person) {
   return assignment_level(a, person) == assignment_rank(a, person);
 }
+// The price of a mentor without a place to give: the most that anybody would gain by one there, beside what they have.
+int64_t assignment_price_of_none(const struct assignment *a, uint32_t mentor);
 // The person's profit, in one number.
 int64_t assignment_profit_of(const struct assignment *a, uint32_t person);
 static inline void assignment_put(struct assignment *a, uint32_t person, uint32_t node) {
   a->at[person] = node;
   a->held[a->first[node] + a->load[node]++] = person;
+}
+static inline void assignment_take_from(struct assignment *a, uint32_t person) {
+  uint32_t *held = a->held + a->first[a->at[person]], k = 0;
+  while (held[k] != person) k++;
+  held[k] = held[--a->load[a->at[person]]];
+  a->at[person] = ASSIGNMENT_NONE;
 }
 
 // Serves as many as can be, by band; sets `at`, `held`, `load` and `level`, and makes the waiting rooms as large as the
@@ -77,3 +98,9 @@ struct auction_end {
 struct auction_end assignment_auction(struct assignment *a);
 // Makes the prices whole and the assignment the best.
 void assignment_exact(struct assignment *a, struct auction_end end);
+void assignment_repair_free(struct repair *r);
+// Serves the people, who are with nobody, with at most so many moves of others.
+void assignment_place_bounded(struct assignment *a, const uint32_t *people, uint32_t n, uint32_t most,
+                              struct assignment_repair *said);
+// Gives a free place of the mentor to the neediest who waits and may be with them, by score.
+void assignment_fill_bounded(struct assignment *a, uint32_t mentor, struct assignment_repair *said);
