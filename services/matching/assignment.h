@@ -98,7 +98,8 @@ struct assignment_certificate assignment_check(const struct assignment *a);
 // What a repair did.
 struct assignment_repair {
   uint32_t n_freed, n_placed;     // people who lost their mentor; those of them, or who waited, who have one now
-  uint32_t n_moved;               // others who have another mentor than before
+  uint32_t n_moved;               // others who have another mentor than before; who moves twice in an exact repair is
+                                  // counted twice
   struct assignment_worth gained; // with a bound: beside the same repair that moves nobody
 };
 // The mentor is lost: their people, frozen ones too, need another. `most_moved` is how many people who are not frozen

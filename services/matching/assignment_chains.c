@@ -90,24 +90,19 @@ static void chains_end(struct chains *c) {
 }
 
 // Serves the people one after the other with at most so many moves in all. Answers what they and those who move gain.
-static struct assignment_worth place_all(struct chains *c, const uint32_t *people, uint32_t n, uint32_t most,
-                                         uint32_t *n_moved) {
+static struct assignment_worth place_all(struct chains *c, const uint32_t *people, uint32_t n, uint32_t most) {
   struct assignment_worth gained = {0, 0};
   for (uint32_t i = 0; i < n; i++) {
     c->person = people[i];
-    c->most = most - *n_moved;
+    c->most = most;
     find_chain(c);
     if (c->best == INT64_MIN) continue;
     move_chain(c);
-    *n_moved += c->best_moves;
+    most -= c->best_moves;
     gained.rank += assignment_rank(c->a, people[i]);
     gained.points += c->best;
   }
   return gained;
-}
-
-static bool is_less(struct assignment_worth one, struct assignment_worth other) {
-  return one.rank != other.rank ? one.rank < other.rank : one.points < other.points;
 }
 
 // Everyone back to where they were.
@@ -119,6 +114,13 @@ static void restore(struct assignment *a, const uint32_t *at) {
     if (a->at[i] != at[i]) assignment_put(a, i, at[i]);
 }
 
+// Of those who had a mentor then, how many have another now.
+static uint32_t count_moved(const struct assignment *a, const uint32_t *at) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < a->problem.n_people; i++) n += at[i] != ASSIGNMENT_NONE && a->at[i] != at[i];
+  return n;
+}
+
 // What is best for one after the other may be less for all of them than to move nobody: then nobody moves.
 void assignment_place_bounded(struct assignment *a, const uint32_t *people, uint32_t n, uint32_t most,
                               struct assignment_repair *said) {
@@ -127,17 +129,19 @@ void assignment_place_bounded(struct assignment *a, const uint32_t *people, uint
   a->is_best = a->is_best && !n;
   chains_begin(&c, a, most);
   memcpy(at, a->at, a->problem.n_people * sizeof *at);
-  struct assignment_worth unmoved = place_all(&c, people, n, 0, &said->n_moved);
+  struct assignment_worth gained = {0, 0}, unmoved = place_all(&c, people, n, 0);
   if (most && n) {
     restore(a, at);
-    struct assignment_worth gained = place_all(&c, people, n, most, &said->n_moved);
-    said->gained = (struct assignment_worth){gained.rank - unmoved.rank, gained.points - unmoved.points};
+    gained = place_all(&c, people, n, most);
+    gained.rank -= unmoved.rank, gained.points -= unmoved.points;
   }
-  if (is_less(said->gained, (struct assignment_worth){0, 0})) {
+  if (gained.rank < 0 || (gained.rank == 0 && gained.points < 0)) {
     restore(a, at);
-    *said = (struct assignment_repair){.n_freed = said->n_freed};
-    place_all(&c, people, n, 0, &said->n_moved);
+    place_all(&c, people, n, 0);
+    gained = (struct assignment_worth){0, 0};
   }
+  said->gained = gained;
+  said->n_moved = count_moved(a, at);
   free(at);
   chains_end(&c);
 }

@@ -168,8 +168,13 @@ static uint8_t load_of(const struct pool_mentor *m) {
   return (uint8_t)((n < MOST_FREE_PLACES ? n : MOST_FREE_PLACES) | (heavy ? POOL_HEAVY : 0));
 }
 
+static void use(struct pool *p, uint32_t slot, bool on) {
+  p->n_in_use += (uint32_t)on - (uint32_t)pool_bit(p->bits[POOL_IN_USE], slot);
+  pool_set(p->bits[POOL_IN_USE], slot, on);
+}
+
 static void set_columns(struct pool *p, uint32_t slot, const struct pool_mentor *m) {
-  pool_set(p->bits[POOL_IN_USE], slot, true);
+  use(p, slot, true);
   pool_set(p->bits[POOL_PAUSED], slot, !m->active);
   pool_set(p->bits[POOL_FULL], slot, !places_free(m));
   pool_set(p->bits[POOL_SAFE_CONTACT], slot, m->safe_contact);
@@ -230,5 +235,5 @@ void pool_remove(struct pool *p, const char *id) {
   struct pool_mentor nothing = {.id = id};
   clear_names(p, slot);
   set_names(p, slot, &nothing);
-  pool_set(p->bits[POOL_IN_USE], slot, false);
+  use(p, slot, false);
 }

@@ -54,9 +54,10 @@ struct pool_person {
 
 struct pool_candidate {
   const char *id; // the pool's, until the mentor is put or removed
+  uint32_t slot;  // the pool's own
   int32_t score;  // the sum of the points
   int32_t rank;   // score less price: what the order is by
-  int8_t points[POOL_REASONS];
+  int16_t points[POOL_REASONS];
 };
 
 struct pool_answer {
@@ -77,7 +78,8 @@ void pool_free(struct pool *pool);
 bool pool_put(struct pool *pool, const struct pool_mentor *mentor);
 void pool_remove(struct pool *pool, const char *id);
 
-// The best, at most `most` and POOL_BEST. `now_ms` may be any time: it is quickest where it seldom runs backwards.
+// The best, at most `most`, which is at least 1, and POOL_BEST. `now_ms` may be any time: it is quickest where it
+// seldom runs backwards.
 void pool_ask(struct pool *pool, const struct pool_person *person, int64_t now_ms, size_t most,
               struct pool_answer *answer);
 void pool_count(struct pool *pool, const struct pool_person *person, int64_t now_ms, struct pool_counts *counts);

@@ -2,6 +2,7 @@
 // gone through once.
 #include "points.h"
 #include "pool_state.h"
+#include <assert.h>
 #include <string.h>
 
 enum work { // rows that are made for the question
@@ -25,6 +26,7 @@ struct question {
   const uint64_t *meets;     // can be where the person can
   const uint64_t *preferred; // speaks the person's preferred language
   uint64_t experiences, times;
+  int16_t by_experiences[POOL_WORDS + 1], by_times[POOL_WORDS + 1], times_not_known; // points
 };
 
 static const char *const rule_codes[POOL_RULES] = {"paused",
@@ -151,27 +153,60 @@ static void words_of(const struct question *q, uint32_t w, uint64_t out[POOL_RUL
 
 // --- scores
 
-static int count_bits(uint64_t word) {
-  int n = 0;
-  for (; word; word &= word - 1) n++;
-  return n;
+// How many bits are set; without a branch, and without an instruction that not every machine has.
+static inline int count_bits(uint64_t word) {
+  word -= word >> 1 & UINT64_C(0x5555555555555555);
+  word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
+  word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+  return (int)(word * UINT64_C(0x0101010101010101) >> 56);
 }
 
-static void score(const struct question *q, uint32_t slot, int8_t points[POOL_REASONS]) {
+// What follows from how many things both have: read off instead of worked out for each mentor.
+static void fill_tables(struct question *q) {
+  bool asks = q->person->experiences.n > 0, asks_times = q->person->availability.n > 0;
+  for (int n = 0; n <= POOL_WORDS; n++) {
+    q->by_experiences[n] = (int16_t)(n ? POINTS_EXPERIENCE * n : asks * POINTS_NO_EXPERIENCE);
+    q->by_times[n] = (int16_t)(n ? POINTS_SLOT * (n < MOST_SLOTS ? n : MOST_SLOTS) : asks_times * POINTS_NO_SLOT);
+  }
+  q->times_not_known = (int16_t)(asks_times * POINTS_SLOTS_NOT_KNOWN);
+}
+
+static int common_experiences(const struct question *q, uint32_t slot) {
+  return count_bits(q->pool->experiences[slot] & q->experiences);
+}
+static int common_times(const struct question *q, uint32_t slot) {
+  return count_bits(q->pool->times[slot] & q->times);
+}
+static int load_points(uint8_t load) {
+  return (load & (POOL_HEAVY - 1)) + (load & POOL_HEAVY ? POINTS_HEAVY_LOAD : 0);
+}
+
+static int32_t score(const struct question *q, uint32_t slot) {
   const struct pool *p = q->pool;
-  int common = count_bits(p->experiences[slot] & q->experiences), times = count_bits(p->times[slot] & q->times);
-  bool asks_times = q->person->availability.n > 0, place = pool_bit(p->work[PLACES], slot);
-  const int8_t all[POOL_REASONS] = {
-      (int8_t)(POINTS_EXPERIENCE * common),
-      q->person->experiences.n && !common ? POINTS_NO_EXPERIENCE : 0,
+  int32_t times = p->times[slot] ? q->by_times[common_times(q, slot)] : q->times_not_known;
+  return q->by_experiences[common_experiences(q, slot)] + times + load_points(p->load[slot]) +
+         POINTS_LANGUAGE * pool_bit(p->work[LANGUAGES], slot) +
+         POINTS_PREFERRED_LANGUAGE * pool_bit(q->preferred, slot) + POINTS_PLACE * pool_bit(p->work[PLACES], slot) +
+         POINTS_ONLY_REMOTE * !pool_bit(q->meets, slot) +
+         POINTS_VETTING_ENDS * pool_bit(p->bits[POOL_VETTING_ENDS], slot);
+}
+
+// The same, part by part, in the order of rules.c.
+static void list_points(const struct question *q, uint32_t slot, int16_t points[POOL_REASONS]) {
+  const struct pool *p = q->pool;
+  int common = common_experiences(q, slot), times = common_times(q, slot);
+  bool says_times = p->times[slot] != 0;
+  const int16_t all[POOL_REASONS] = {
+      common ? q->by_experiences[common] : 0,
+      common ? 0 : q->by_experiences[0],
       pool_bit(p->work[LANGUAGES], slot) ? POINTS_LANGUAGE : 0,
       pool_bit(q->preferred, slot) ? POINTS_PREFERRED_LANGUAGE : 0,
-      (int8_t)(POINTS_SLOT * (times < MOST_SLOTS ? times : MOST_SLOTS)),
-      asks_times && p->times[slot] && !times ? POINTS_NO_SLOT : 0,
-      asks_times && !p->times[slot] ? POINTS_SLOTS_NOT_KNOWN : 0,
-      place ? POINTS_PLACE : 0,
+      times ? q->by_times[times] : 0,
+      says_times && !times ? q->by_times[0] : 0,
+      says_times ? 0 : q->times_not_known,
+      pool_bit(p->work[PLACES], slot) ? POINTS_PLACE : 0,
       pool_bit(q->meets, slot) ? 0 : POINTS_ONLY_REMOTE,
-      (int8_t)(p->load[slot] & (POOL_HEAVY - 1)),
+      (int16_t)(p->load[slot] & (POOL_HEAVY - 1)),
       p->load[slot] & POOL_HEAVY ? POINTS_HEAVY_LOAD : 0,
       pool_bit(p->bits[POOL_VETTING_ENDS], slot) ? POINTS_VETTING_ENDS : 0,
   };
@@ -182,30 +217,45 @@ static bool comes_before(const struct pool_candidate *one, const struct pool_can
   return one->rank != other->rank ? one->rank > other->rank : strcmp(one->id, other->id) < 0;
 }
 
-static void consider(const struct question *q, uint32_t slot, size_t most, struct pool_answer *answer) {
-  struct pool_candidate c = {.id = q->pool->id[slot]};
-  score(q, slot, c.points);
-  for (unsigned r = 0; r < POOL_REASONS; r++) c.score += c.points[r];
-  c.rank = c.score - q->pool->price[slot];
-  if (answer->n_best == most && !comes_before(&c, &answer->best[most - 1])) return;
+static void insert(struct pool_answer *answer, size_t most, const struct pool_candidate *c) {
+  if (answer->n_best == most && !comes_before(c, &answer->best[most - 1])) return;
   size_t i = answer->n_best < most ? answer->n_best++ : most - 1;
-  for (; i && comes_before(&c, &answer->best[i - 1]); i--) answer->best[i] = answer->best[i - 1];
-  answer->best[i] = c;
+  for (; i && comes_before(c, &answer->best[i - 1]); i--) answer->best[i] = answer->best[i - 1];
+  answer->best[i] = *c;
+}
+
+// Those of one word who are left. Of those who are among the best in the end the points are listed then.
+static void consider(const struct question *q, uint32_t w, uint64_t left, size_t most, struct pool_answer *answer) {
+  for (; left; left &= left - 1) {
+    uint32_t slot = w * 64 + (uint32_t)__builtin_ctzll(left);
+    int32_t points = score(q, slot), rank = points - q->pool->price[slot];
+    answer->n_eligible++;
+    if (answer->n_best == most && rank < answer->best[most - 1].rank) continue;
+    insert(answer, most, &(struct pool_candidate){q->pool->id[slot], slot, points, rank, {0}});
+  }
+}
+
+static void explain(const struct question *q, struct pool_candidate *c) {
+  int32_t sum = 0;
+  list_points(q, c->slot, c->points);
+  for (unsigned r = 0; r < POOL_REASONS; r++) sum += c->points[r];
+  assert(sum == c->score);
 }
 
 void pool_ask(struct pool *p, const struct pool_person *person, int64_t now_ms, size_t most,
               struct pool_answer *answer) {
   struct question q = question_of(p, person, now_ms);
-  *answer = (struct pool_answer){0};
+  fill_tables(&q);
+  *answer = (struct pool_answer){.n_mentors = p->n_in_use};
   if (most > POOL_BEST) most = POOL_BEST;
+  assert(most > 0);
   for (uint32_t w = 0; w < pool_words(p); w++) {
-    uint64_t out[POOL_RULES], in_use = p->bits[POOL_IN_USE][w], left = in_use;
+    uint64_t out[POOL_RULES], left = p->bits[POOL_IN_USE][w];
     words_of(&q, w, out);
     for (unsigned r = 0; r < POOL_RULES; r++) left &= ~out[r];
-    answer->n_mentors += (uint32_t)__builtin_popcountll(in_use);
-    answer->n_eligible += (uint32_t)__builtin_popcountll(left);
-    for (; left && most; left &= left - 1) consider(&q, w * 64 + (uint32_t)__builtin_ctzll(left), most, answer);
+    if (left) consider(&q, w, left, most, answer);
   }
+  for (size_t i = 0; i < answer->n_best; i++) explain(&q, &answer->best[i]);
 }
 
 // --- who is left out
@@ -222,8 +272,8 @@ void pool_count(struct pool *p, const struct pool_person *person, int64_t now_ms
     }
     once &= ~twice & left;
     for (unsigned r = 0; r < POOL_RULES; r++) {
-      counts->first[r] += (uint32_t)__builtin_popcountll(left & out[r]);
-      counts->only[r] += (uint32_t)__builtin_popcountll(once & out[r]);
+      counts->first[r] += (uint32_t)count_bits(left & out[r]);
+      counts->only[r] += (uint32_t)count_bits(once & out[r]);
       left &= ~out[r];
     }
   }

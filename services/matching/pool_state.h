@@ -42,6 +42,7 @@ struct pool_name {
 };
 
 struct pool {
+  uint32_t n_in_use;
   uint32_t n_slots, room; // room: slots there is room for, a multiple of 64
   uint64_t *bits[POOL_BITS];
   char **id; // of each slot; NULL: free

@@ -1,4 +1,4 @@
-"""Matching: the optimum of a whole waiting list, beside LEMON's network simplex on the same list."""
+"""Matching: the optimum of a whole waiting list, beside LEMON's network simplex on the same list; repairs; one person now."""
 
 import math
 import os
@@ -15,6 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 LISTS = [("local", 10000, 2000), ("uniform", 10000, 2000), ("dense", 10000, 2000), ("local", 50000, 10000),
          ("uniform", 50000, 10000), ("local", 200000, 40000), ("uniform", 200000, 40000)]
 QUICK_LISTS = [("local", 10000, 2000), ("uniform", 10000, 2000), ("dense", 2000, 400), ("uniform", 50000, 10000)]
+POOLS = [("10k", 10000), ("100k", 100000)]
 SEED = 1
 
 
@@ -23,6 +24,8 @@ class Size:
 
     def __init__(self, quick):
         self.lists, self.rounds = (QUICK_LISTS, 1) if quick else (LISTS, 3)
+        self.repairs = [("uniform", 200000, 40000), ("local", 200000, 40000)]
+        self.lost, self.questions = (300, 1000) if quick else (1000, 10000)
 
 
 def progress(text):
@@ -34,7 +37,7 @@ def build_programs(build):
     progress("building")
     subprocess.run([ROOT / "install", "build", "bench"], check=True, stdout=sys.stderr)
     run_command(["cmake", "-G", "Ninja", "-S", ROOT, "-B", build, "-DTESTS=ON"])
-    run_command(["ninja", "-C", build, "matching_solve", "matching_lemon"])
+    run_command(["ninja", "-C", build, "matching_solve", "matching_repair", "matching_pool", "matching_lemon"])
 
 
 def measure(program, words):
@@ -84,6 +87,27 @@ def print_lists(lists):
         print(f"figure matching.memory_mb.{one.name} {one.median(lambda ours, _: ours['memory_mb']):.1f} MB")
 
 
+def print_repairs(size, bench):
+    """A lost mentor, and the best assignment again: where there are places enough, and where there are not."""
+    for kind, people, mentors in size.repairs:
+        progress(f"repairs: {kind}")
+        said = measure(bench / "matching_repair", [kind, people, mentors, SEED, size.lost])
+        name = "200k" if kind == "uniform" else f"200k.{kind}"
+        print(f"figure matching.repair_p99_ms.{name} {said['p99_ms']:.2f} ms")
+        print(f"figure matching.repair_p50_ms.{name} {said['p50_ms']:.2f} ms")
+        print(f"figure matching.repair_moved.{name} {said['moved']:.1f} people")
+
+
+def print_pools(size, bench):
+    for name, mentors in POOLS:
+        progress(f"pool of {mentors}")
+        said = measure(bench / "matching_pool", [mentors, size.questions, SEED])
+        print(f"figure matching.top10_us.{name} {said['ask_p50_us']:.1f} us")
+        print(f"figure matching.top10_p99_us.{name} {said['ask_p99_us']:.1f} us")
+        print(f"figure matching.nobody_counts_us.{name} {said['count_p50_us']:.1f} us")
+        print(f"figure matching.top10_eligible.{name} {said['eligible']:.0f} mentors")
+
+
 def print_machine(size, load_before):
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         model = re.search(r"model name\s*: (.*)", file.read())
@@ -96,7 +120,8 @@ def print_machine(size, load_before):
     print(f"measured how: {size.rounds} rounds on invented lists (tests/bench/instance.h), one contender after the other, each "
           "in a process of its own with one thread; time is processor time, from the built graph to the optimum, of ours with all it builds; the "
           "optima are the same in people and score; memory is the most that the process had, with the list itself; "
-          "ratios are medians of each round's")
+          f"ratios are medians of each round's; repairs are exact, of {size.lost} mentors lost one after the other; the best ten "
+          f"are those of {size.questions} invented people, top10_us is the median")
 
 
 def run(quick):
@@ -109,4 +134,7 @@ def run(quick):
         lists.append(Measured(one, [play_round(bench, one) for _ in range(size.rounds)]))
     progress("")
     print_lists(lists)
+    print_repairs(size, bench)
+    print_pools(size, bench)
+    progress("")
     print_machine(size, load_before)
