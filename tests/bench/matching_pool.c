@@ -77,7 +77,7 @@ static void ask_all(struct instance *t, struct pool *pool, uint32_t n) {
   double *ask = instance_take(n, sizeof *ask), *count = instance_take(n, sizeof *count);
   uint64_t n_eligible = 0, n_left_out = 0;
   for (uint32_t i = 0; i < n; i++) {
-    struct asked a;
+    struct asked a = {0};
     struct pool_answer answer;
     struct pool_counts counts;
     draw_person(t, &a);
