@@ -214,7 +214,7 @@ static void fetch_ahead(const struct auction *u) {
 static void hold_auction(struct auction *u, const uint32_t *room, bool first) {
   uint64_t most = (uint64_t)MOST_ROUNDS * u->a->n_active;
   for (uint64_t n = 0; u->n_queue; n++) {
-    if (first && n == most && u->slack < u->most_raise) {
+    if (first && n == most && u->slack <= u->most_raise / 2) {
       u->slack *= 2;
       most += u->a->n_active;
     }
