@@ -34,8 +34,8 @@
 
 enum {
   ASSIGNMENT_BANDS = 200,               // most bands
-  ASSIGNMENT_MOST_MENTORS = 1 << 20,    //
-  ASSIGNMENT_MOST_PEOPLE = 1 << 24,     //
+  ASSIGNMENT_MOST_MENTORS = 1 << 20,    // and
+  ASSIGNMENT_MOST_PEOPLE = 1 << 24,     // on one list
   ASSIGNMENT_MOST_PLACES = 1 << 30,     // of all mentors
   ASSIGNMENT_MOST_SCORE = (1 << 20) - 1 // greatest score, and least with its sign changed
 };
@@ -65,7 +65,7 @@ struct assignment;
 
 // Whether all whole numbers on the way stay within 64 bits: besides the limits above,
 //   4 (mentors + bands + 2)^2 (greatest score - least score + 1) <= 2^52, with 0 among the scores.
-// So 100,000 mentors may have scores that span 65,000, and 40,000 such that span 400,000.
+// So 100,000 mentors may have scores that span 100,000, and 40,000 such that span 700,000.
 bool assignment_fits(const struct assignment_problem *problem);
 // The best assignment. The problem fits (assert). Freed by assignment_free().
 struct assignment *assignment_solve(const struct assignment_problem *problem);

@@ -22,7 +22,8 @@ struct Network {
     std::vector<std::pair<int, int>> arcs;
     arcs.reserve((size_t)t.n_pairs + t.n_people + t.n_mentors);
     for (uint32_t i = 0; i < t.n_people; i++) {
-      for (uint32_t k = t.row[i]; k < t.row[i + 1]; k++) arcs.emplace_back((int)i, (int)(t.n_people + t.pairs[k].mentor));
+      for (uint32_t k = t.row[i]; k < t.row[i + 1]; k++)
+        arcs.emplace_back((int)i, (int)(t.n_people + t.pairs[k].mentor));
       arcs.emplace_back((int)i, end);
     }
     for (uint32_t j = 0; j < t.n_mentors; j++) arcs.emplace_back((int)(t.n_people + j), end);

@@ -84,8 +84,8 @@ def draw(random, most_people, most_mentors):
     scores[random.random((n, m)) > random.choice([0.05, 0.2, 0.5, 1.0])] = numpy.nan
     capacity = random.integers(0, random.choice([1, 2, 4, 9]) + 1, m)
     band = random.integers(0, random.choice([1, 2, 5]), n) if n else None
-    frozen = numpy.where(random.random(n) < random.choice([0, 0.3]), random.integers(0, m, n), NONE).astype(numpy.uint32)
-    return Instance(scores, capacity, band, frozen)
+    frozen = numpy.where(random.random(n) < random.choice([0, 0.3]), random.integers(0, m, n), NONE)
+    return Instance(scores, capacity, band, frozen.astype(numpy.uint32))
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -123,8 +123,9 @@ def test_towns_with_more_people_than_places_are_as_good_as_the_linear_programme(
     ones = numpy.ones(len(people))
     each_person = coo_matrix((ones, (people, columns)))
     each_mentor = coo_matrix((ones, (mentors, columns)), shape=(len(instance.capacity), len(people)))
-    found = linprog(-instance.values()[allowed], numpy.vstack([each_person.toarray(), each_mentor.toarray()]),
-                    numpy.concatenate([numpy.ones(each_person.shape[0]), instance.capacity]), bounds=(0, 1), method="highs")
+    limits = numpy.concatenate([numpy.ones(each_person.shape[0]), instance.capacity])
+    found = linprog(-instance.values()[allowed], numpy.vstack([each_person.toarray(), each_mentor.toarray()]), limits,
+                    bounds=(0, 1), method="highs")
     (chosen,) = solve([instance])
     assert instance.total(chosen) == round(-found.fun)
 
