@@ -3,6 +3,7 @@
 //   mentor_check.c  what a mentor's record must say
 //   mentors.c       mentors: register, change, read, list, pause, resume
 //   rules.h, .c     who is excluded for a person and how the others score, as two tables
+//   points.h        what each reason is worth
 //   candidates.c    the candidates for a person, best first, with the reasons
 //   offers.c        offers as the coordinator sees them: make, read, list, withdraw, end
 //   answers.c       offers as the mentor sees them: view, accept, decline, and the expiry
@@ -12,6 +13,8 @@
 //   links.c         the link that a mentor signs in with: sent by staff, or asked for by the mentor
 //   phones.c        the phones that a mentor is signed in on: sign in, renew, sign out
 //   phone.h, .c     one such phone, its secrets and its cookie
+//   assignment.h    the best assignment of a whole waiting list: pure, used by no row yet
+//   pool.h          the rules for all mentors at once, on bits: pure, used by no row yet
 //
 // Records: Mentor and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer under the CRN, and
 // the Token of each link. Indexes: "mentors" (ids), "offers-of/<crn>" ("<offered at, 13 digits of ms>/<offer id>"),

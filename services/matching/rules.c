@@ -1,24 +1,8 @@
 #include "rules.h"
 #include "matching.h"
+#include "points.h"
 #include <stdio.h>
 #include <string.h>
-
-enum {
-  POINTS_EXPERIENCE = 10,     // for each experience that the person asked for
-  POINTS_NO_EXPERIENCE = -10, // asked for some, and this mentor has none of them
-  POINTS_LANGUAGE = 5,
-  POINTS_PREFERRED_LANGUAGE = 3,
-  POINTS_SLOT = 2, // for each time of the week when both can
-  MOST_SLOTS = 5,  // that count: who can at any time is not better than who can at five
-  POINTS_NO_SLOT = -8,
-  POINTS_SLOTS_NOT_KNOWN = -4,
-  POINTS_PLACE = 6,
-  POINTS_ONLY_REMOTE = -2,
-  MOST_FREE_PLACES = 3, // a point for each: who has room comes before who has little
-  POINTS_HEAVY_LOAD = -3,
-  POINTS_VETTING_ENDS = -2,
-};
-static const int64_t VETTING_ENDS_SOON_MS = INT64_C(30) * 24 * 3600 * 1000;
 
 // What was found, for the words: "alcohol, custody". What does not fit is left out; it counts all the same.
 struct found {
@@ -194,7 +178,7 @@ static int32_t heavy_load(const struct pair *p, struct found *f) {
 }
 static int32_t vetting_ends(const struct pair *p, struct found *f) {
   (void)f;
-  return timestamp_ms(p->mentor->vetted_until) - p->now_ms < VETTING_ENDS_SOON_MS ? POINTS_VETTING_ENDS : 0;
+  return timestamp_ms(p->mentor->vetted_until) - p->now_ms < RULES_VETTING_ENDS_SOON_MS ? POINTS_VETTING_ENDS : 0;
 }
 
 // What was found is named behind the words: "Has lived experience that the person asked for: alcohol, custody".
