@@ -86,12 +86,13 @@ static void on_poll(uv_poll_t *poll, int status, int events) {
   }
   if (w->context && ((events & UV_READABLE) || redis_tls_must_write(w->redis->tls))) hear(w);
   if (w->context && (events & UV_WRITABLE)) speak(w);
-  if (w->context && redis_tls_must_write(w->redis->tls)) w->wanted |= UV_WRITABLE;
   if (w->context) watch(w);
 }
 
 // Tells the loop what hiredis waits for. Each change costs a system call, so that writing is tried first (redis_flush).
+// hiredis may wait for TLS to read where it has to write first, and both sides would wait for ever.
 static void watch(struct watcher *w) {
+  if (redis_tls_must_write(w->redis->tls)) w->wanted |= UV_WRITABLE;
   if (w->wanted == w->watched) return;
   w->watched = w->wanted;
   if (w->wanted)
@@ -245,7 +246,7 @@ static void on_connect(const redisAsyncContext *context, int status) {
   if (redis_tls_begin(r->tls, &r->watcher->context->c))
     ask(r);
   else
-    redis_drop(r, "TLS cannot begin");
+    redisAsyncFree(r->watcher->context);
 }
 
 // --- connecting

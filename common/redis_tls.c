@@ -11,7 +11,7 @@
 struct redis_tls {
   SSL_CTX *context;
   char *host;
-  SSL *ssl; // of the connection, which owns it; NULL: there is none
+  SSL *ssl; // of the connection; shared with it, as it outlives a handshake that fails at once. NULL: there is none
 };
 
 static bool trust(SSL_CTX *context, const char *ca) {
@@ -33,6 +33,7 @@ struct redis_tls *redis_tls_open(const char *host, const char *ca, char *errors,
 
 void redis_tls_free(struct redis_tls *t) {
   if (!t) return;
+  redis_tls_end(t);
   SSL_CTX_free(t->context);
   free(t->host);
   free(t);
@@ -55,16 +56,17 @@ bool redis_tls_begin(struct redis_tls *t, redisContext *connection) {
   ERR_clear_error();
   SSL *ssl = SSL_new(t->context);
   if (!ssl) abort();
-  if (!expect(ssl, t->host) || redisInitiateSSL(connection, ssl) != REDIS_OK) {
-    SSL_free(ssl);
-    return false;
-  }
   t->ssl = ssl;
-  return true;
+  SSL_up_ref(ssl);
+  if (expect(ssl, t->host) && redisInitiateSSL(connection, ssl) == REDIS_OK) return true;
+  SSL_free(ssl);
+  return false;
 }
 
 void redis_tls_end(struct redis_tls *t) {
-  if (t) t->ssl = NULL;
+  if (!t) return;
+  SSL_free(t->ssl);
+  t->ssl = NULL;
 }
 
 void redis_tls_forget_errors(const struct redis_tls *t) {

@@ -15,9 +15,9 @@ struct redis_tls; // of one server, for one connection after the other
 struct redis_tls *redis_tls_open(const char *host, const char *ca, char *errors, size_t errors_bytes);
 void redis_tls_free(struct redis_tls *t);
 // Begins on a connection that has just been made; hiredis goes on with the handshake as it reads and writes. False: it
-// cannot be.
+// failed at once.
 bool redis_tls_begin(struct redis_tls *t, redisContext *connection);
-// The connection is gone, or will be before anything else is asked.
+// The connection is given up; nothing is known of it any more.
 void redis_tls_end(struct redis_tls *t);
 
 // Before hiredis reads or writes. OpenSSL keeps errors for the whole thread, and hiredis would take those of others for
@@ -25,7 +25,7 @@ void redis_tls_end(struct redis_tls *t);
 void redis_tls_forget_errors(const struct redis_tls *t);
 // Something is decrypted already and not read: the socket does not show it.
 bool redis_tls_holds_input(const struct redis_tls *t);
-// It cannot go on reading before it has written.
+// It cannot go on before it has written.
 bool redis_tls_must_write(const struct redis_tls *t);
 // Why TLS failed, more precisely than hiredis says; NULL: it did not.
 const char *redis_tls_fault(const struct redis_tls *t);
