@@ -10,17 +10,19 @@
 const struct account accounts[] = {
     {"gateway",   .reads = "Token MentorPhones"},
     {"intake",    .writes = "Person Engagement Appointment Session SessionVersion Explanation Correction LegalHold Erasure",
-                  .indexes = "people people-of engagements-of appointments-of sessions-of explanations-of corrections-of "
-                             "corrections-open",
+                  .reads = "OpenDisclosures",
+                  .indexes = "people people-of engagements-of appointments-of sessions-of explanations-of "
+                             "explanations-about corrections-of corrections-open",
                   .destroys = true},
     {"reminders", .writes = "ReminderPlan DailyCount", .reads = "Appointment Engagement", .indexes = "plans-of"},
     {"matching",  .writes = "Mentor Offer PersonsOffer Token MentorPhones", .reads = "Engagement Appointment",
                   .indexes = "mentors offers-of matches-of", .lists = "engagements-of appointments-of"},
     {"reporting", .writes = ""},
     {"courier",   .writes = "Delivery", .indexes = "dead-letters deliveries-of"},
-    {"mentoring", .writes = "Note NoteVersion", .reads = "Session", .indexes = "notes-of"},
-    {"safeguarding", .writes = "Staff OnCallRota Disclosure DisclosureWatch BreakGlass BreakGlassUse",
-                     .indexes = "disclosures disclosures-by break-glass"},
+    {"mentoring", .writes = "Note NoteVersion", .reads = "Session", .indexes = "notes-of notes-about"},
+    {"safeguarding", .writes = "Staff OnCallRota Disclosure DisclosureWatch OpenDisclosures BreakGlass BreakGlassUse",
+                     .reads = "Erasure",
+                     .indexes = "disclosures disclosures-by disclosures-about break-glass break-glass-of"},
     // It verifies everything, makes and revokes tokens, and writes down who asked for the audit.
     {"operator",  .writes = "Token", .reads = "*", .indexes = ""},
     {"notary",    .rights = GREETS " %R~{*}:audit +xrange"},

@@ -101,6 +101,10 @@ void change_reply(struct change *c, const char *subject, const void *body, uint6
   change_touch(c, subject);
 }
 
+void change_recipient(struct change *c, const char *kind, const char *id) {
+  c->recipient = id ? arena_printf(c->arena, "%s %s", kind, id) : kind;
+}
+
 void change_alarm(struct change *c, const char *why) {
   c->alarm = why;
 }

@@ -50,6 +50,7 @@ struct change {
   struct change_timer *timers;
   struct change_index *indexes;
   struct change_subject *subjects; // whose records were touched: goes to the audit
+  const char *recipient;           // of a disclosure: goes to the audit
   const char *alarm;               // a human who runs the system must hear of it
   const ProtobufCMessage *effect;  // handed to the service's `perform` after the commit (the courier's sending)
 };
@@ -87,6 +88,8 @@ void change_unindex(struct change *c, const char *index, const char *member);
 void change_reply(struct change *c, const char *subject, const void *body, uint64_t version);
 // Says that a record of `subject` was consulted.
 void change_touch(struct change *c, const char *subject);
+// Says to whom it is disclosed: a kind of recipient, in one word, and an id (NULL: there is none).
+void change_recipient(struct change *c, const char *kind, const char *id);
 void change_effect(struct change *c, const void *effect);
 // Says once it is committed, loudly, what must not go on unseen: in the log, the metrics, and for a while in /readyz
 // and `alongside status`. `why` names nobody, and is said again as long as it holds. It outlives the process: a

@@ -74,7 +74,8 @@ const struct page *held_want_at(struct records *want, const struct message *m, c
                                 const struct held_place *at) {
   const char *name = name_of(m, index);
   const struct page *page = name ? records_want_page(want, name, at->after, HELD_PAGE) : NULL;
-  for (size_t i = 0; page && i < page->n_members; i++) records_want(want, index->type, held_id(page->members[i]));
+  for (size_t i = 0; page && i < page->n_members; i++)
+    (index->closed ? records_want_closed : records_want)(want, index->type, held_id(page->members[i]));
   return page;
 }
 
@@ -116,5 +117,6 @@ struct change held_reply(const struct message *m, HeldRecords *all, const struct
   else if (at->index + 1 < n)
     all->next = arena_printf(m->arena, "%u/", at->index + 1);
   change_reply(&c, held_crn(m), all, 0);
+  if (held_crn(m)) change_recipient(&c, "person", held_crn(m));
   return c;
 }

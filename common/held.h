@@ -15,6 +15,7 @@ enum {
 struct held_index {
   const char *kind; // "sessions-of"
   const ProtobufCMessageDescriptor *type;
+  bool closed; // what is confidential in the records is not opened
 };
 
 // The CRN that the message is about, in capitals: of CollectRecords, PersonErased or a timer "erase/<crn>". NULL: it is

@@ -169,6 +169,7 @@ static void pack_audit(struct job *j) {
   entry.partitions = partitions;
   entry.outcome = j->change.problem ? j->change.problem->code : CODE__OK;
   if (j->purpose) entry.purpose = j->purpose;
+  if (j->change.recipient) entry.recipient = (char *)j->change.recipient;
   entry.mac = (ProtobufCBinaryData){sizeof room, room};
   append(&j->arena, &j->commit.audit, &entry.base);
   audit_seal(j->engine->keys->audit, j->m.area->id, j->commit.audit);

@@ -101,8 +101,9 @@ const struct access_row access_table[] = {
     COMMAND(request_erasure,        ERASURE,      OFFICER(NOTHING)),
     COMMAND(sweep_erasures,         OPERATION_NONE, NO_RECORD(RECORDS_OFFICER), NO_RECORD(OPERATOR)),
 
-    // --- every service: what it holds about a person. What mentors wrote and what was disclosed is not in it.
-    COMMAND(collect_records,        DISCLOSURE,   OFFICER(NAMES | SUPERVISION)),
+    // --- every service: what it holds about a person. What mentors wrote is not in it, and of what was disclosed only
+    // what the person knows of (services/safeguarding/holding.c).
+    COMMAND(collect_records,        DISCLOSURE,   OFFICER(NAMES | SUPERVISION | DISCLOSED)),
 
     // --- reminders
     COMMAND(read_reminders,         CONSULTATION, PRACTITIONER(NOTHING), CASE_SYSTEM(NOTHING), COORDINATOR(NOTHING)),

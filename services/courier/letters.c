@@ -67,6 +67,7 @@ static struct change send_again(const struct message *m, Delivery *d, uint64_t v
   change_unindex(&c, COURIER_DEAD_LETTERS, d->request->message_id);
   change_clear_timer(&c, forget_timer(m->arena, d->request->message_id));
   change_set_timer(&c, delivery_timer(m->arena, d->request->message_id), m->now.ms);
+  change_recipient(&c, "addressee", d->request->subject);
   change_reply(&c, d->request->subject, shown(m, d), version + 1);
   return c;
 }

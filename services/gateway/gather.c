@@ -39,7 +39,8 @@ static void finish(struct gather *g) {
   struct answer *a = &g->call->gateway->answer;
   answer_begin(a, g->call->correlation_id);
   if (g->n_records) {
-    buffer_text(&g->json, "]}");
+    // Only the operator's command may read the audit, and adds who looked at the person.
+    buffer_text(&g->json, "],\"withheld\":[{\"what\":\"look\",\"reason\":\"APART\"}]}");
     a->status = 200;
     a->content_type = "application/json";
     buffer_add(&a->body, g->json.data, g->json.size_bytes);

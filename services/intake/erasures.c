@@ -7,6 +7,7 @@
 #include "pathways.h"
 #include "reading.h"
 #include "retention.h"
+#include "safeguarding.pb-c.h"
 #include <string.h>
 
 enum {
@@ -14,6 +15,7 @@ enum {
   ENGAGEMENTS_MOST = 200,       // somebody with more is looked after by hand: a records officer's request
   SWEEP_PAGE = 100,
 };
+#define RETAIN_AGAIN_MS (INT64_C(24) * 3600 * 1000) // after which is looked again where a disclosure was open
 
 static char *retain_timer(const struct message *m, const char *crn) {
   return arena_printf(m->arena, "retain/%s", crn);
@@ -21,6 +23,18 @@ static char *retain_timer(const struct message *m, const char *crn) {
 
 static char *destroy_timer(const struct message *m, const char *crn) {
   return arena_printf(m->arena, "destroy/%s", crn);
+}
+
+// An open disclosure is as good as a hold: what a human has not finished with does not vanish. Whoever orders an
+// erasure reads this, and whoever raises a disclosure writes it and reads the Erasure, so that one of the two is always
+// refused.
+static void want_open_disclosures(struct records *want, const char *crn) {
+  records_want(want, &open_disclosures__descriptor, crn);
+}
+
+static bool has_open_disclosure(const struct records *have, const char *crn) {
+  const OpenDisclosures *open = records_get(have, &open_disclosures__descriptor, crn);
+  return open && open->n_ids;
 }
 
 // --- ordering
@@ -45,6 +59,7 @@ void needs_request_erasure(struct records *want, const struct message *m) {
   const char *crn = crn_in(m, ((const RequestErasure *)m->body)->crn);
   records_want_closed(want, &legal_hold__descriptor, crn);
   records_want(want, &erasure__descriptor, crn);
+  want_open_disclosures(want, crn);
   want_person(want, m, crn);
 }
 
@@ -62,6 +77,9 @@ struct change decide_request_erasure(const struct records *have, const struct me
     change_reply(&c, person->crn, there, 0);
     return c;
   }
+  if (has_open_disclosure(have, person->crn))
+    return refuse(m, CODE__REFUSED_BY_RULE, NULL,
+                  "safeguarding has not finished with this record: ask the safeguarding lead, then send it again");
   Erasure *e = new_erasure(m, person->crn, ERASURE_CAUSE__BY_REQUEST);
   e->reason = erasure_reason(m, cmd->reason);
   order(&c, m, e);
@@ -80,6 +98,7 @@ void needs_retain_due(struct records *want, const struct message *m) {
   records_want_closed(want, &person__descriptor, m->timer);
   records_want_closed(want, &legal_hold__descriptor, m->timer);
   records_want_closed(want, &erasure__descriptor, m->timer);
+  want_open_disclosures(want, m->timer);
   const struct page *page = records_want_page(want, engagements_of(m), "", ENGAGEMENTS_MOST);
   for (size_t i = 0; page && i < page->n_members; i++) records_want(want, &engagement__descriptor, page->members[i]);
 }
@@ -118,6 +137,8 @@ struct change on_retain_due(const struct records *have, const struct message *m)
   if (last_ms < 0 || hold_stands(have, p->crn)) return c;
   if (retention_over_ms(rules, registered_ms, last_ms) > m->now.ms)
     retain_until_over(&c, m, p->crn, registered_ms, last_ms);
+  else if (has_open_disclosure(have, p->crn))
+    change_set_timer(&c, retain_timer(m, p->crn), m->now.ms + RETAIN_AGAIN_MS);
   else
     order(&c, m, new_erasure(m, p->crn, ERASURE_CAUSE__BY_RULE));
   return c;

@@ -10,6 +10,10 @@ static char *index_of_engagement(const struct message *m, const char *id) {
   return arena_printf(m->arena, "explanations-of/%s", id);
 }
 
+void explanation_unlist(struct change *c, const struct message *m, const Explanation *e, const char *member) {
+  change_unindex(c, index_of_engagement(m, e->engagement_id), member);
+}
+
 // --- recording
 
 void needs_record_explanation(struct records *want, const struct message *m) {
@@ -94,8 +98,10 @@ static void record(struct change *c, const struct message *m, Explanation *e, co
   e->crn = on->crn;
   e->given_by = m->actor->id;
   e->recorded_at = timestamp_of(m->arena, m->now.ms);
+  const char *member = list_member(m->arena, timestamp_ms(e->given_at), e->id);
   change_write(c, e->crn, e->id, e);
-  change_index(c, index_of_engagement(m, on->id), list_member(m->arena, timestamp_ms(e->given_at), e->id));
+  change_index(c, index_of_engagement(m, on->id), member);
+  change_index(c, arena_printf(m->arena, "explanations-about/%s", e->crn), member);
   mark_explained(c, m, on, e->version);
   publish_recorded(c, m, e);
   change_reply(c, e->crn, e, 1);

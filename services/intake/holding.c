@@ -10,6 +10,7 @@ static const struct held_index indexes[] = {
     {"appointments-of", &appointment__descriptor},
     {"sessions-of", &session__descriptor},
     {"corrections-of", &correction__descriptor},
+    {"explanations-about", &explanation__descriptor},
 };
 enum {
   INDEXES = sizeof indexes / sizeof *indexes
@@ -58,12 +59,21 @@ static void forget_corrections(struct change *c, const struct records *have, con
   }
 }
 
+static void unlist_explanations(struct change *c, const struct records *have, const struct message *m,
+                                const struct page *page) {
+  for (size_t i = 0; page && i < page->n_members; i++) {
+    const Explanation *e = records_get(have, &explanation__descriptor, held_id(page->members[i]));
+    if (e) explanation_unlist(c, m, e, page->members[i]);
+  }
+}
+
 struct change on_erase_due(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
   for (size_t i = 0; i < INDEXES; i++) {
     const struct page *page = held_page(have, m, &indexes[i]);
     if (has_versions(&indexes[i])) erase_versions(&c, have, m, page);
     if (indexes[i].type == &correction__descriptor) forget_corrections(&c, have, m, page);
+    if (indexes[i].type == &explanation__descriptor) unlist_explanations(&c, have, m, page);
     held_erase(&c, have, m, &indexes[i]);
   }
   return c;
@@ -110,6 +120,14 @@ static Session *given(const struct message *m, HeldRecord *r, const Session *s) 
   return copy;
 }
 
+// Who gave it is a mentor's id, and they met.
+static Explanation *given_explanation(const struct message *m, HeldRecord *r, const Explanation *e) {
+  Explanation *copy = arena_copy(m->arena, e, sizeof *e);
+  copy->given_by = (char *)protobuf_c_empty_string;
+  held_withhold(m, r, "givenBy", WITHHELD_REASON__THIRD_PARTY);
+  return copy;
+}
+
 static void add_versions(const struct records *have, const struct message *m, HeldRecords *all, const Session *s) {
   uint64_t now = records_version(have, &session__descriptor, s->id);
   for (uint64_t v = 1; v < now; v++) {
@@ -129,6 +147,7 @@ static void add_one(const struct records *have, const struct message *m, HeldRec
   if (type == &engagement__descriptor) r->engagement = (Engagement *)body;
   if (type == &appointment__descriptor) r->appointment = (Appointment *)body;
   if (type == &correction__descriptor) r->correction = (Correction *)body;
+  if (type == &explanation__descriptor) r->explanation = given_explanation(m, r, body);
   if (type == &session__descriptor) r->session = given(m, r, body);
   if (type == &session__descriptor) add_versions(have, m, all, body);
 }

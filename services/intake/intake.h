@@ -36,6 +36,8 @@ void needs_record_explanation(struct records *want, const struct message *m);
 struct change decide_record_explanation(const struct records *have, const struct message *m);
 void needs_list_explanations(struct records *want, const struct message *m);
 struct change decide_list_explanations(const struct records *have, const struct message *m);
+// Takes an explanation that is deleted out of its engagement's list, where it stands under `member`.
+void explanation_unlist(struct change *c, const struct message *m, const Explanation *e, const char *member);
 void needs_read_confidentiality(struct records *want, const struct message *m);
 struct change decide_read_confidentiality(const struct records *have, const struct message *m);
 

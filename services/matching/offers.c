@@ -190,6 +190,7 @@ static struct change make(const struct message *m, const Offer *offer, const Men
   change_set_timer(&c, offer_timer(m->arena, offer->id), timestamp_ms(offer->expires_at));
   publish_made(&c, offer, m->now.ms);
   tell_mentor(&c, m, offer, mentor);
+  change_recipient(&c, "mentor", offer->mentor_id);
   change_reply(&c, offer->crn, offer, 1);
   c.created = true;
   return c;

@@ -2,11 +2,12 @@
 //
 // A note is read by its author alone, and only while the person is the author's own: matched, and the match not ended.
 // To everybody else, staff and mentors alike, there is no such note. Files: writing.c (write, amend), reading.c (read,
-// list, and what both share).
+// list, and what both share), holding.c (subject access and erasure).
 //
 // Records: Note under its id, NoteVersion under "<id>/<version>". Index: "notes-of/<crn>/<mentor id>" ("<written at, 13
 // digits of ms>/<note id>"): each author's notes about a person are a list of their own, so that its pages tell nothing
-// of another's. Whom a person was matched with is in matching's "offers-of/<crn>".
+// of another's. "notes-about/<crn>" has the same members of all authors, and serves nobody's reading but the two rights
+// of the person that holding.c is about. Whom a person was matched with is in matching's "offers-of/<crn>".
 #pragma once
 #include "change.h"
 #include "mentoring.pb-c.h"
@@ -29,7 +30,7 @@ bool has_person(const struct records *have, const char *crn);
 // The note, where it is the sender's to read; NULL otherwise. Wants the person, too.
 const Note *want_note(struct records *want, const char *id);
 const Note *own_note(const struct records *have, const struct message *m, const char *id);
-char *note_index(const struct message *m, const char *crn);
+char *note_index(const struct message *m, const char *crn, const char *mentor_id);
 char *note_version_id(const struct message *m, const char *id, uint64_t version);
 struct change no_such_note(const struct message *m);
 
@@ -43,3 +44,7 @@ void needs_read_note_version(struct records *want, const struct message *m);
 struct change decide_read_note_version(const struct records *have, const struct message *m);
 void needs_list_notes(struct records *want, const struct message *m);
 struct change decide_list_notes(const struct records *have, const struct message *m);
+void needs_erase_notes(struct records *want, const struct message *m);
+struct change on_erase_notes(const struct records *have, const struct message *m);
+void needs_collect_notes(struct records *want, const struct message *m);
+struct change decide_collect_notes(const struct records *have, const struct message *m);

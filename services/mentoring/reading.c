@@ -36,8 +36,8 @@ const Note *own_note(const struct records *have, const struct message *m, const 
   return note && strcmp(note->written_by, m->actor->id) == 0 && has_person(have, note->crn) ? note : NULL;
 }
 
-char *note_index(const struct message *m, const char *crn) {
-  return arena_printf(m->arena, "notes-of/%s/%s", crn, m->actor->id);
+char *note_index(const struct message *m, const char *crn, const char *mentor_id) {
+  return arena_printf(m->arena, "notes-of/%s/%s", crn, mentor_id);
 }
 
 char *note_version_id(const struct message *m, const char *id, uint64_t version) {
@@ -95,7 +95,8 @@ void needs_list_notes(struct records *want, const struct message *m) {
   const char *crn = note_crn(m, cmd->crn);
   if (!crn) return;
   want_note_person(want, crn);
-  const struct page *page = records_want_page(want, note_index(m, crn), cmd->after, list_limit(cmd->limit));
+  const struct page *page =
+      records_want_page(want, note_index(m, crn, m->actor->id), cmd->after, list_limit(cmd->limit));
   for (size_t i = 0; page && i < page->n_members; i++)
     records_want(want, &note__descriptor, id_of_member(page->members[i]));
 }
@@ -117,6 +118,6 @@ struct change decide_list_notes(const struct records *have, const struct message
   const char *crn = note_crn(m, cmd->crn);
   if (!crn || !has_person(have, crn)) return no_such_note(m);
   struct change c = change_of(m);
-  change_reply(&c, crn, list_of(have, m, records_page(have, note_index(m, crn), cmd->after)), 0);
+  change_reply(&c, crn, list_of(have, m, records_page(have, note_index(m, crn, m->actor->id), cmd->after)), 0);
   return c;
 }

@@ -114,9 +114,10 @@ static void publish_written(struct change *c, const struct message *m, const Not
 }
 
 static void write(struct change *c, const struct message *m, const Note *note) {
+  const char *member = arena_printf(m->arena, "%013lld/%s", (long long)timestamp_ms(note->written_at), note->id);
   change_write(c, note->crn, note->id, note);
-  change_index(c, note_index(m, note->crn),
-               arena_printf(m->arena, "%013lld/%s", (long long)timestamp_ms(note->written_at), note->id));
+  change_index(c, note_index(m, note->crn, note->written_by), member);
+  change_index(c, arena_printf(m->arena, "notes-about/%s", note->crn), member);
   publish_written(c, m, note);
   change_reply(c, note->crn, note, 1);
   c->created = true;

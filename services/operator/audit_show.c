@@ -33,6 +33,7 @@ void audit_write_line(FILE *out, const char *area, uint64_t sequence, const Audi
   for (size_t i = 0; i < e->n_subjects; i++) fprintf(out, "%s%s", i ? "," : " of ", e->subjects[i]);
   for (size_t i = 0; i < e->n_partitions; i++)
     fprintf(out, "%s%s", i ? "," : " open ", word(&partition__descriptor, e->partitions[i]));
+  if (*e->recipient) fprintf(out, " to %s", e->recipient);
   if (*e->purpose) fprintf(out, " for %s", e->purpose);
   fprintf(out, ": %s (%s %s)", word(&code__descriptor, e->outcome), e->service, correlation);
 }
@@ -76,51 +77,70 @@ static bool write_down(struct sync *s, struct arena *a, const struct audit_quest
   return sync_commit(s, &change) == STORE_DONE;
 }
 
-// --- showing
+// --- going through the entries
 
 enum {
   LIST_BYTES = 128 << 20 // unpacked: a batch of entries, each of which may name a page of people
 };
 
-struct showing {
+struct asking {
   const struct audit_question *q;
   const char *area;
   struct arena arena;
-  size_t n;
+  audit_answer_fn *each;
+  void *context;
 };
 
 static void on_entry(void *context, const struct store_entry *entry) {
-  struct showing *w = context;
+  struct asking *w = context;
   arena_reset(&w->arena);
   const AuditList *list = arena_unpack(&w->arena, &audit_list__descriptor, entry->list.data, entry->list.size_bytes);
   if (!list) fprintf(stderr, "%s: the list at %" PRIu64 " cannot be read: verify\n", w->area, entry->last);
-  for (size_t i = 0; list && i < list->n_entries; i++) {
-    if (!audit_answers(w->q, list->entries[i])) continue;
-    audit_write_line(stdout, w->area, entry->last + 1 - list->n_entries + i, list->entries[i]);
-    putchar('\n');
-    w->n++;
-  }
+  for (size_t i = 0; list && i < list->n_entries; i++)
+    if (audit_answers(w->q, list->entries[i]))
+      w->each(w->context, entry->last + 1 - list->n_entries + i, list->entries[i]);
 }
 
-static bool show_area(struct sync *s, const struct audit_question *q, const uint8_t key[32], const char *area) {
-  struct showing w = {.q = q, .area = area};
+bool audit_ask(struct sync *s, const struct audit_question *q, const char *area, audit_answer_fn *each, void *context) {
+  uint8_t key[32];
+  char errors[512];
+  if (keys_read_secret(s->config.keys, "operator", "audit", key, errors, sizeof errors)) {
+    fprintf(stderr, "alongside: %s\n", errors);
+    return false;
+  }
+  struct asking w = {.q = q, .area = area, .each = each, .context = context};
   arena_init(&w.arena, LIST_BYTES);
   bool done = write_down(s, &w.arena, q, key, area) && audit_read(s, area, 0, on_entry, &w);
   arena_deinit(&w.arena);
-  if (done)
-    fprintf(stderr, "%s: %zu entries\n", area, w.n);
-  else
-    fprintf(stderr, "alongside audit show: %s: the store stopped answering\n", area);
+  if (!done) fprintf(stderr, "alongside: %s: the store stopped answering for the audit\n", area);
+  return done;
+}
+
+// --- showing
+
+struct showing {
+  const char *area;
+  size_t n;
+};
+
+static void show_entry(void *context, uint64_t sequence, const AuditEntry *e) {
+  struct showing *w = context;
+  audit_write_line(stdout, w->area, sequence, e);
+  putchar('\n');
+  w->n++;
+}
+
+static bool show_area(struct sync *s, const struct audit_question *q, const char *area) {
+  struct showing w = {.area = area};
+  bool done = audit_ask(s, q, area, show_entry, &w);
+  if (done) fprintf(stderr, "%s: %zu entries\n", area, w.n);
   return done;
 }
 
 int audit_show(struct sync *s, const struct audit_question *q) {
-  uint8_t key[32];
-  char errors[512];
   const Areas *areas = s->config.areas;
-  bool fine = !keys_read_secret(s->config.keys, "operator", "audit", key, errors, sizeof errors);
-  if (!fine) fprintf(stderr, "alongside audit show: %s\n", errors);
+  bool fine = true;
   for (size_t i = 0; fine && i < areas->n_areas; i++)
-    if (!q->area || !strcmp(q->area, areas->areas[i]->id)) fine = show_area(s, q, key, areas->areas[i]->id);
+    if (!q->area || !strcmp(q->area, areas->areas[i]->id)) fine = show_area(s, q, areas->areas[i]->id);
   return fine ? 0 : 1;
 }

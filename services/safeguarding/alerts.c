@@ -30,6 +30,10 @@ void watch_write(struct change *c, const DisclosureWatch *was, const DisclosureW
   change_index(c, DISCLOSURES_INDEX, member_of(c->arena, watch));
 }
 
+void watch_unlist(struct change *c, const DisclosureWatch *watch) {
+  change_unindex(c, DISCLOSURES_INDEX, member_of(c->arena, watch));
+}
+
 // --- a round
 
 // What is older than a round is of no more use; the record does not grow with the time that nobody answers.

@@ -118,6 +118,13 @@ static char *member_of(struct arena *a, const BreakGlass *use) {
                       use->actor);
 }
 
+// The list of one person's: each use once, however often it was renewed.
+static void list_of_person(struct change *c, const BreakGlass *use, bool remove) {
+  const char *index = arena_printf(c->arena, "break-glass-of/%s", use->crn);
+  const char *member = arena_printf(c->arena, "%013lld/%s/%s", (long long)use->from_ms, use->crn, use->actor);
+  (remove ? change_unindex : change_index)(c, index, member);
+}
+
 static void block(struct change *c, const char *actor, const char *crn) {
   BreakGlassUse *use = arena_take(c->arena, sizeof *use);
   break_glass_use__init(use);
@@ -133,10 +140,13 @@ static struct change open_it(const struct records *have, const struct message *m
   const BreakGlass *before =
       records_get(have, &break_glass__descriptor, id); // reviewed: the index keeps one for each id
   if (before) change_unindex(&c, BREAK_GLASS_INDEX, member_of(m->arena, before));
+  if (before) list_of_person(&c, before, true);
   tell(&c, have, m, person, use);
   change_write(&c, use->crn, id, use);
   block(&c, m->actor->id, use->crn);
   change_index(&c, BREAK_GLASS_INDEX, member_of(m->arena, use));
+  list_of_person(&c, use, false);
+  change_recipient(&c, "practitioner", use->actor);
   publish_opened(&c, use);
   change_reply(&c, use->crn, use, records_version(have, &break_glass__descriptor, id) + 1);
   c.created = true;
@@ -246,6 +256,12 @@ struct change decide_review_break_glass(const struct records *have, const struct
     return c;
   }
   return review(have, m, was, id);
+}
+
+void break_glass_forget(struct change *c, const struct records *have, const BreakGlass *use) {
+  const BreakGlassUse *open = records_get(have, &break_glass_use__descriptor, use->actor);
+  change_unindex(c, BREAK_GLASS_INDEX, member_of(c->arena, use));
+  if (open && !strcmp(open->crn, use->crn)) block(c, use->actor, "");
 }
 
 // --- the list

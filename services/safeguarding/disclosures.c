@@ -1,5 +1,6 @@
 // Disclosures as the mentor sees them: they raise one, and then learn whether a human has it in hand. No more.
 #include "matching.pb-c.h"
+#include "rights.pb-c.h"
 #include "safeguarding.h"
 #include <string.h>
 
@@ -66,6 +67,8 @@ void needs_raise_disclosure(struct records *want, const struct message *m) {
   records_want(want, &disclosure__descriptor, d->id);
   records_want(want, &disclosure_watch__descriptor, d->id);
   records_want_closed(want, &person__descriptor, crn);
+  records_want_closed(want, &erasure__descriptor, crn);
+  records_want(want, &open_disclosures__descriptor, crn);
   needs_rota(want);
 }
 
@@ -104,7 +107,7 @@ static void publish_raised(struct change *c, const Disclosure *d, int64_t at_ms)
   change_publish(c, d->crn, event);
 }
 
-static char *mine_index(struct arena *a, const char *mentor_id) {
+char *disclosures_by(struct arena *a, const char *mentor_id) {
   return arena_printf(a, "disclosures-by/%s", mentor_id);
 }
 
@@ -116,16 +119,41 @@ static bool same_disclosure(struct arena *a, const Disclosure *was, const Disclo
   return same_message(a, &raised, now);
 }
 
+// A copy of the person's open disclosures without one of them, with room for one more.
+static OpenDisclosures *open_without(struct arena *a, const struct records *have, const Disclosure *d) {
+  const OpenDisclosures *was = records_get(have, &open_disclosures__descriptor, d->crn);
+  OpenDisclosures *open = arena_take(a, sizeof *open);
+  open_disclosures__init(open);
+  open->crn = d->crn;
+  open->ids = arena_take(a, ((was ? was->n_ids : 0) + 1) * sizeof *open->ids);
+  for (size_t i = 0; was && i < was->n_ids; i++)
+    if (strcmp(was->ids[i], d->id)) open->ids[open->n_ids++] = was->ids[i];
+  return open;
+}
+
+static void disclosure_open(struct change *c, const struct records *have, const Disclosure *d) {
+  OpenDisclosures *open = open_without(c->arena, have, d);
+  open->ids[open->n_ids++] = d->id;
+  change_write(c, d->crn, d->crn, open);
+}
+
+void disclosure_not_open(struct change *c, const struct records *have, const Disclosure *d) {
+  change_write(c, d->crn, d->crn, open_without(c->arena, have, d));
+}
+
 // The record, the first alerts and the answer are one commit: what is acknowledged is durable, and on its way.
 static struct change raise(const struct records *have, const struct message *m, const Disclosure *d) {
   struct change c = change_of(m);
   DisclosureWatch *watch = new_watch(m, d);
+  const char *member = arena_printf(m->arena, "%013lld/%s", (long long)m->now.ms, d->id);
   publish_raised(&c, d, m->now.ms);
   alert_round(&c, have, m, watch);
   change_write(&c, d->crn, d->id, d);
   watch_write(&c, NULL, watch);
-  change_index(&c, mine_index(m->arena, d->mentor_id),
-               arena_printf(m->arena, "%013lld/%s", (long long)m->now.ms, d->id));
+  disclosure_open(&c, have, d);
+  change_index(&c, disclosures_by(m->arena, d->mentor_id), member);
+  change_index(&c, arena_printf(m->arena, "disclosures-about/%s", d->crn), member);
+  change_recipient(&c, "on-call", NULL);
   change_reply(&c, d->crn, status_of(m, watch), 0);
   c.created = true;
   return c;
@@ -144,6 +172,9 @@ struct change decide_raise_disclosure(const struct records *have, const struct m
     return refuse(m, CODE__NOT_FOUND, "/crn", "there is no such person among those whom you mentor");
   if (was)
     return refuse(m, CODE__CONFLICT, "/id", "there is a disclosure with this id and other content: take a new id");
+  if (records_get(have, &erasure__descriptor, d->crn))
+    return refusef(m, CODE__CONFLICT, "/crn", "this person's records are being erased at this moment: telephone %s",
+                   safeguarding_telephone(m->area));
   return raise(have, m, d);
 }
 
@@ -152,7 +183,7 @@ struct change decide_raise_disclosure(const struct records *have, const struct m
 void needs_read_my_disclosures(struct records *want, const struct message *m) {
   const ReadMyDisclosures *cmd = m->body;
   const struct page *page =
-      records_want_page(want, mine_index(m->arena, m->actor->id), cmd->after, page_limit(cmd->limit));
+      records_want_page(want, disclosures_by(m->arena, m->actor->id), cmd->after, page_limit(cmd->limit));
   for (size_t i = 0; page && i < page->n_members; i++)
     records_want(want, &disclosure_watch__descriptor, strchr(page->members[i], '/') + 1);
 }
@@ -160,7 +191,7 @@ void needs_read_my_disclosures(struct records *want, const struct message *m) {
 struct change decide_read_my_disclosures(const struct records *have, const struct message *m) {
   const ReadMyDisclosures *cmd = m->body;
   struct change c = change_of(m);
-  const struct page *page = records_page(have, mine_index(m->arena, m->actor->id), cmd->after);
+  const struct page *page = records_page(have, disclosures_by(m->arena, m->actor->id), cmd->after);
   DisclosureStatuses *reply = arena_take(m->arena, sizeof *reply);
   disclosure_statuses__init(reply);
   reply->disclosures = arena_take(m->arena, (page->n_members + 1) * sizeof *reply->disclosures);

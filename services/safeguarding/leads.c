@@ -18,6 +18,12 @@ void needs_disclosure(struct records *want, const struct message *m) {
   records_want(want, &disclosure_watch__descriptor, id_sent(m));
 }
 
+void needs_close_disclosure(struct records *want, const struct message *m) {
+  needs_disclosure(want, m);
+  const Disclosure *d = text_is_uuid(id_sent(m)) ? records_want(want, &disclosure__descriptor, id_sent(m)) : NULL;
+  if (d) records_want(want, &open_disclosures__descriptor, d->crn);
+}
+
 // What a message is about. `d` and `watch` are as they were read.
 struct looked_up {
   const Disclosure *d;
@@ -225,6 +231,7 @@ struct change decide_close_disclosure(const struct records *have, const struct m
   watch->closed_by = m->actor->id;
   change_write(&c, d->crn, d->id, d);
   watch_write(&c, l.watch, watch);
+  disclosure_not_open(&c, have, d);
   publish_closed(&c, d, watch, m->now.ms);
   reply_with(&c, d, watch, l.version + 1);
   return c;

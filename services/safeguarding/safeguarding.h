@@ -9,11 +9,14 @@
 //   disclosures.c  disclosures as the mentor sees them: raise, and how far they have come
 //   leads.c        disclosures as the leads see them: list, read, acknowledge, act, close
 //   break_glass.c  fifteen minutes in a record that is not one's own, and the review of it
+//   holding.c      subject access, and erasure
 //
 // Records: Staff under the staff code, OnCallRota under "rota", Disclosure and DisclosureWatch under the disclosure's
-// id, BreakGlass under "<crn>/<actor>", BreakGlassUse under the actor's id. Indexes: "disclosures"
-// ("<state>/<raised at, 13 digits of ms>/<id>"), "disclosures-by/<mentor id>" ("<13 digits>/<id>"), "break-glass"
-// ("<0 or 1: reviewed>/<13 digits>/<crn>/<actor>"). Timer: "alert/<disclosure id>", when the next round begins.
+// id, OpenDisclosures under the CRN, BreakGlass under "<crn>/<actor>", BreakGlassUse under the actor's id. Indexes:
+// "disclosures" ("<state>/<raised at, 13 digits of ms>/<id>"), "disclosures-by/<mentor id>" and
+// "disclosures-about/<crn>"
+// ("<13 digits>/<id>"), "break-glass" ("<0 or 1: reviewed>/<13 digits>/<crn>/<actor>"), "break-glass-of/<crn>"
+// ("<13 digits>/<crn>/<actor>"). Timer: "alert/<disclosure id>", when the next round begins.
 #pragma once
 #include "access.h"
 #include "calendar.h"
@@ -113,6 +116,8 @@ void alert_stop(struct change *c, const struct message *m, DisclosureWatch *watc
 DisclosureWatch *watch_copy(struct arena *a, const DisclosureWatch *watch);
 // Writes it, and moves its place in the index from that of `was` (NULL: it is new).
 void watch_write(struct change *c, const DisclosureWatch *was, const DisclosureWatch *watch);
+// Takes it out of the index of all.
+void watch_unlist(struct change *c, const DisclosureWatch *watch);
 void needs_alert_due(struct records *want, const struct message *m);
 void needs_alert_dead(struct records *want, const struct message *m);
 void needs_alert_delivered(struct records *want, const struct message *m);
@@ -121,6 +126,10 @@ struct change on_alert_dead(const struct records *have, const struct message *m)
 struct change on_alert_delivered(const struct records *have, const struct message *m);
 
 // --- disclosures.c
+// The index of those that a mentor has raised.
+char *disclosures_by(struct arena *a, const char *mentor_id);
+// Takes a disclosure, which is closed, off the person's open ones. `needs` wanted the OpenDisclosures of that CRN.
+void disclosure_not_open(struct change *c, const struct records *have, const Disclosure *d);
 void needs_raise_disclosure(struct records *want, const struct message *m);
 void needs_read_my_disclosures(struct records *want, const struct message *m);
 struct change decide_raise_disclosure(const struct records *have, const struct message *m);
@@ -128,6 +137,7 @@ struct change decide_read_my_disclosures(const struct records *have, const struc
 
 // --- leads.c
 void needs_disclosure(struct records *want, const struct message *m);
+void needs_close_disclosure(struct records *want, const struct message *m);
 void needs_list_disclosures(struct records *want, const struct message *m);
 void needs_read_alert_counts(struct records *want, const struct message *m);
 struct change decide_read_disclosure(const struct records *have, const struct message *m);
@@ -138,9 +148,18 @@ struct change decide_list_disclosures(const struct records *have, const struct m
 struct change decide_read_alert_counts(const struct records *have, const struct message *m);
 
 // --- break_glass.c
+// Takes a use that is deleted out of the index of all. Where it waited for its review, it blocks its actor no longer.
+// `needs` wanted the actor's BreakGlassUse.
+void break_glass_forget(struct change *c, const struct records *have, const BreakGlass *use);
 void needs_open_break_glass(struct records *want, const struct message *m);
 void needs_review_break_glass(struct records *want, const struct message *m);
 void needs_list_break_glass(struct records *want, const struct message *m);
 struct change decide_open_break_glass(const struct records *have, const struct message *m);
 struct change decide_review_break_glass(const struct records *have, const struct message *m);
 struct change decide_list_break_glass(const struct records *have, const struct message *m);
+
+// --- holding.c
+void needs_erase_safeguarding(struct records *want, const struct message *m);
+struct change on_erase_safeguarding(const struct records *have, const struct message *m);
+void needs_collect_safeguarding(struct records *want, const struct message *m);
+struct change decide_collect_safeguarding(const struct records *have, const struct message *m);

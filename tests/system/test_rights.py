@@ -1,11 +1,17 @@
 """The rights of the person: their own record, corrections, subject access, and erasure that no backup undoes."""
 
+import json
 import shutil
 
 import pytest
 
 import people
 from stack import NORTH, SOUTH, wait_for
+from test_safeguarding import Case, lead_token
+
+pytestmark = pytest.mark.trust
+
+TOLD_CANARY, UNTOLD_CANARY, NOTE_CANARY = "canary-told-Zwyqqx", "canary-untold-Zwyqqx", "canary-note-Zwyqqx"
 
 pytestmark = pytest.mark.trust
 
@@ -145,3 +151,114 @@ def test_an_erased_person_stays_erased_when_an_older_backup_is_restored(breakabl
     assert stack.run("erase", "--area", NORTH, "--due", token=officer).returncode == 0
     assert wait_for(lambda: not traces(stack, crn, *ids)), traces(stack, crn, *ids)
     assert stack.get("/people").status == 200 and stack.get("/people", area=SOUTH).status == 200
+
+
+class Confided(Case):
+    """A person whose mentor has written a note and raised two disclosures; the person was told of one of them."""
+
+    def __init__(self, stack):
+        super().__init__(stack)
+        self.note, self.told, self.untold = people.new_id(), people.new_id(), people.new_id()
+        stack.made(f"/notes/{self.note}", {"crn": self.crn, "text": {"text": NOTE_CANARY}}, token=self.token)
+        for answer in (self.raises(self.told, extract={"text": TOLD_CANARY}),
+                       self.raises(self.untold, extract={"text": UNTOLD_CANARY}, told="NO",
+                                   untoldWhy={"text": "He would hit her."})):
+            assert answer.status == 201, answer.text
+
+    def close(self, disclosure, **more):
+        lead = lead_token(self.stack)
+        for path, body in (("acknowledge", {}), ("close", more)):
+            if path == "close":
+                act = {"kind": "POLICE_TOLD"}
+                done = self.stack.put(f"/disclosures/{disclosure}/actions/{people.new_id()}", act, token=lead)
+                assert done.status == 201, done.text
+            answer = self.stack.post(f"/disclosures/{disclosure}/{path}", body, token=lead)
+            assert answer.status == 200, answer.text
+
+    def close_both(self):
+        self.close(self.told)
+        self.close(self.untold, untoldReview={"text": "It was right not to."})
+
+    def paths(self):
+        """What their mentor and a lead may read, with whose token."""
+        return [(f"/notes/{self.note}", self.token), (f"/disclosures/{self.told}", lead_token(self.stack)),
+                (f"/disclosures/{self.untold}", lead_token(self.stack)), (f"/my-people/{self.crn}", self.token)]
+
+
+@pytest.fixture(scope="module")
+def confided(breakable):
+    return Confided(breakable)
+
+
+def test_the_person_is_given_what_they_know_of_and_nothing_tells_them_of_the_rest(breakable, officer, confided, tmp_path):
+    answer = collected(breakable, confided.crn, officer)
+    note, = (r for r in answer.json["records"] if "note" in r)
+    assert note["service"] == "mentoring" and note["note"]["writtenAt"] and "text" not in note["note"]
+    assert {"what": "text", "reason": "IN_CONFIDENCE"} in note["withheld"]
+    told, = (r for r in answer.json["records"] if "disclosure" in r)
+    assert told["disclosure"]["id"] == confided.told and told["disclosure"]["kind"] == "RISK_TO_CHILD"
+    assert {"what": "extract", "reason": "SERIOUS_HARM"} in told["withheld"]
+    for word in (NOTE_CANARY, TOLD_CANARY, UNTOLD_CANARY, confided.untold):
+        assert word not in answer.text
+    assert confided.mentor not in json.dumps([note, told])
+    assert answer.json["withheld"] == [{"what": "look", "reason": "APART"}]
+    confided.close_both()
+    answer = collected(breakable, confided.crn, officer)
+    told, = (r for r in answer.json["records"] if "disclosure" in r)
+    assert told["disclosure"]["extract"]["text"] == TOLD_CANARY and UNTOLD_CANARY not in answer.text
+
+
+def test_the_bundle_says_in_which_role_and_for_which_purpose_somebody_looked(breakable, officer, confided, tmp_path):
+    crn = confided.crn
+    read = breakable.get(f"/people/{crn}", headers={"Purpose": "case-review"},
+                         token=breakable.token_for("N01A001", "practitioner"))
+    assert read.status == 200
+    assert breakable.get(f"/people/{crn}", token=lead_token(breakable)).status == 200
+    said = breakable.run("sar", "--area", NORTH, "--out", tmp_path, crn, token=officer)
+    assert said.returncode == 0, said.stderr
+    bundle = json.loads((tmp_path / f"{crn}.json").read_text())
+    looks = [r["look"] | {"service": r["service"]} for r in bundle["records"] if "look" in r]
+    assert any(k["message"] == "ReadPerson" and k["roles"] == ["PRACTITIONER"] and k["purpose"] == "case-review" for k in looks)
+    given = [k for k in looks if k["message"] == "CollectRecords"]
+    assert given and all(k["recipient"] == "person" and k["operation"] == "DISCLOSURE" for k in given)
+    assert not any(k["service"] == "safeguarding" or "SAFEGUARDING_LEAD" in k.get("roles", []) for k in looks)
+    assert "N01A001" not in json.dumps(looks) and "withheld" not in bundle
+    document = (tmp_path / f"{crn}.html").read_text()
+    assert "case-review" in document and "the mentor can show it" in document and UNTOLD_CANARY not in document
+    shown = breakable.run("audit", "show", "--area", NORTH, crn).stdout
+    assert f"CollectRecords of {crn}" in shown and f" to person {crn}" in shown and " to on-call" in shown
+
+
+def test_whoever_has_an_open_disclosure_is_not_erased(breakable, officer):
+    one = Confided(breakable)
+    refused = breakable.post(f"/people/{one.crn}/erase", {"reason": "asked for"}, token=officer)
+    assert refused.status == 422 and "safeguarding lead" in refused.text
+    one.close(one.told)
+    assert breakable.post(f"/people/{one.crn}/erase", {"reason": "asked for"}, token=officer).status == 422
+    one.close(one.untold, untoldReview={"text": "It was right not to."})
+    assert breakable.post(f"/people/{one.crn}/erase", {"reason": "asked for"}, token=officer).status == 201
+    assert wait_for(lambda: breakable.get(f"/people/{one.crn}").status == 404)
+
+
+def test_note_and_disclosures_of_an_erased_person_come_back_with_no_backup(breakable, officer):
+    stack, one = breakable, Confided(breakable)
+    one.close_both()
+    ids, backup = (one.note, one.told, one.untold), stack.home / "backup-confided"
+    assert all(stack.get(path, token=token).status == 200 for path, token in one.paths())
+    stack.stop()
+    shutil.copytree(stack.home / "redis", backup)
+    stack.start()
+    assert stack.post(f"/people/{one.crn}/erase", {"reason": "asked for"}, token=officer).status == 201
+    assert wait_for(lambda: not traces(stack, one.crn, *ids), 30), traces(stack, one.crn, *ids)
+    stack.stop()
+    shutil.rmtree(stack.home / "redis")
+    shutil.copytree(backup, stack.home / "redis")
+    stack.start()
+    assert traces(stack, one.crn, *ids)
+    for path, token in one.paths():
+        assert stack.get(path, token=token).status == 404, path
+    assert collected(stack, one.crn, officer).status == 204
+    mine = stack.get("/my-disclosures", token=one.token)
+    assert mine.status == 200 and one.told not in mine.text
+    assert stack.run("erase", "--area", NORTH, "--due", token=officer).returncode == 0
+    assert wait_for(lambda: not traces(stack, one.crn, *ids), 30), traces(stack, one.crn, *ids)
