@@ -241,8 +241,8 @@ static void a_restricted_reader_cannot_tell_that_there_is_a_person(void **state)
 
 static void only_those_who_need_to_may_read_a_person(void **state) {
   struct world *w = *state;
-  roles_t may = MAY(PRACTITIONER) | MAY(COORDINATOR) | MAY(SAFEGUARDING_LEAD) | MAY(AUDITOR) | MAY(PERSON) |
-                MAY(RECORDS_OFFICER);
+  roles_t may =
+      MAY(PRACTITIONER) | MAY(COORDINATOR) | MAY(SAFEGUARDING_LEAD) | MAY(AUDITOR) | MAY(PERSON) | MAY(RECORDS_OFFICER);
   for (unsigned role = ROLE__PERSON; role <= ROLE__RECORDS_OFFICER; role++) {
     decision_as(&w->d, role == ROLE__PERSON ? CRN : "N07A123", 1u << role);
     struct change c = read_person_of(w, CRN);
