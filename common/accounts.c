@@ -69,6 +69,7 @@ static void write_reading(struct buffer *out, const struct account *a, const Par
     write_words(out, a->writes, "%R~{*}:", ":*");
     if (a->writes) write_words(out, ACCOUNTS_RELATIONS, "%R~{*}:", ":*");
     write_words(out, a->reads, "%R~{*}:", ":*");
+    if (a->destroys) buffer_text(out, " %R~{*}:DataKey:*");
     write_data_keys(out, "%R", opens);
   }
   buffer_text(out, " +mget)");
@@ -92,6 +93,14 @@ static void write_streams(struct buffer *out) {
   buffer_text(out, " (%W~{*}:events %W~{*}:audit +xadd) (~{*}:sequence ~{*}:audit-sequence +incrby)");
 }
 
+// Whoever erases a person destroys their keys in all partitions, without opening any; in one command with the records,
+// and a command must be covered by one pair of brackets.
+static void write_destroying(struct buffer *out, const struct account *a) {
+  buffer_text(out, " (%W~{*}:DataKey:*");
+  write_words(out, a->writes, "%W~{*}:", ":*");
+  buffer_text(out, " +del)");
+}
+
 // What a service may do. Each pair of brackets joins some keys to the commands that are meant for them. FCALL itself
 // is free, as its keys are those of all records that a change has seen; what it does with them is not.
 static void write_service(struct buffer *out, const struct account *a, const Partition *opens) {
@@ -104,8 +113,7 @@ static void write_service(struct buffer *out, const struct account *a, const Par
   if (a->writes) buffer_text(out, " (~* +fcall)");
   buffer_printf(out, " (%%R~{*}:events%s +xrange)", everything ? " %R~{*}:audit" : "");
   if (everything) buffer_text(out, " (%R~{*}:index:* +zrangebylex)");
-  // Whoever erases a person destroys their keys in all partitions, without opening any.
-  if (a->destroys) buffer_text(out, " (%R~{*}:DataKey:* +mget) (%W~{*}:DataKey:* +del)");
+  if (a->destroys) write_destroying(out, a);
   if (!a->lists) return;
   buffer_text(out, " (");
   write_words(out, a->lists, "%R~{*}:index:", "");
