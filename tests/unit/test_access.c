@@ -274,7 +274,8 @@ static void a_disclosure_is_raised_by_the_persons_mentor_and_read_by_leads_alone
   expect(d, &read_disclosure__descriptor, MAY(PRACTITIONER) | MAY(MENTOR), OWN, CODE__FORBIDDEN, 0);
   for (const struct access_row *a = access_table; a->message; a++)
     for (unsigned role = 1; role < ROLES; role++)
-      if (a->cells[role].partitions & 1u << PARTITION__SAFEGUARDING) assert_int_equal(role, ROLE__SAFEGUARDING_LEAD);
+      if (a->cells[role].partitions & 1u << PARTITION__SAFEGUARDING && a->message != &collect_records__descriptor)
+        assert_int_equal(role, ROLE__SAFEGUARDING_LEAD);
   desk_free(d);
 }
 
