@@ -162,7 +162,7 @@ def test_renewing_with_a_copy_ends_the_phone_too(mentor):
 def test_staff_sign_a_mentor_out_at_once(mentor, operator, roles):
     phones, link = [mentor.phone(), mentor.phone()], None
     link = mentor.link()
-    token = operator.token_for("SIGN1", roles)
+    token = operator.token_for("S01A001", roles)
     assert mentor.stack.post(f"/mentors/{mentor.id}/sign-out", {}, token=token).status == 204
     assert stacks.wait_for(lambda: not any(phone.is_in() for phone in phones), 3), "it may take two seconds"
     assert all(phone.call("POST", "/sign-in/renew").status == 401 for phone in phones)
