@@ -10,7 +10,7 @@ enum {
 
 const char *crn_in(const struct message *m, const char *text) {
   char crn[8];
-  return text_crn(text, crn) ? arena_text(m->arena, crn) : NULL;
+  return text && text_crn(text, crn) ? arena_text(m->arena, crn) : NULL;
 }
 
 void want_person(struct records *want, const struct message *m, const char *crn) {

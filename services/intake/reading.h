@@ -4,7 +4,7 @@
 #include "change.h"
 #include "intake.pb-c.h"
 
-// The CRN in capitals, in the message's arena; NULL where it is not one.
+// The CRN in capitals, in the message's arena; NULL where it is not one. `text` may be NULL.
 const char *crn_in(const struct message *m, const char *text);
 
 // The person, or NULL. `needs` wants it by want_person(): closed, since who it is about is enough to know who may see

@@ -44,8 +44,7 @@ static void check(struct arena *a, const struct change *c) {
     check_packs(a, &c->problem->base);
     return;
   }
-  if (!c->reply) abort();
-  check_packs(a, c->reply);
+  if (c->reply) check_packs(a, c->reply); // a command may have nothing to say
   for (const struct change_record *r = c->records; r; r = r->next) check_packs(a, r->body);
   for (const struct change_event *e = c->events; e; e = e->next) check_packs(a, e->body);
 }
