@@ -6,7 +6,8 @@
 // Sets of four places each: a new entry takes a free place of its set, or that of one not used since the last look.
 enum {
   WAYS = 4,
-  LEAST_BYTES = 128 // about the least that an entry takes, so that a set is rarely full before the cap is reached
+  LEAST_BYTES = 128, // about the least that an entry takes, so that a set is rarely full before the cap is reached
+  GROUP = 64         // sets
 };
 
 struct entry {
@@ -25,7 +26,8 @@ struct place {
 
 struct cache {
   struct place *places;
-  size_t n_sets;           // a power of two
+  size_t n_sets;           // a power of two, and no less than GROUP
+  bool *touched;           // by group of sets: something was put there, so that clearing does not walk over the rest
   size_t bytes, cap_bytes; // invariant after each call: bytes <= cap_bytes
   size_t hand;             // where the next look for something to let go begins
 };
@@ -35,6 +37,7 @@ struct cache *cache_new(size_t cap_bytes) {
   c->cap_bytes = cap_bytes;
   for (c->n_sets = 256; c->n_sets * WAYS * LEAST_BYTES < cap_bytes;) c->n_sets *= 2;
   c->places = calloc(c->n_sets * WAYS, sizeof *c->places);
+  c->touched = calloc(c->n_sets / GROUP, sizeof *c->touched);
   return c;
 }
 
@@ -53,13 +56,18 @@ static void let_go(struct cache *c, struct place *place) {
 }
 
 void cache_clear(struct cache *c) {
-  for (size_t i = 0; i < c->n_sets * WAYS; i++) let_go(c, &c->places[i]);
+  for (size_t group = 0; group < c->n_sets / GROUP; group++) {
+    struct place *first = c->places + group * GROUP * WAYS;
+    for (size_t i = 0; c->touched[group] && i < GROUP * WAYS; i++) let_go(c, &first[i]);
+    c->touched[group] = false;
+  }
 }
 
 void cache_free(struct cache *c) {
   if (!c) return;
   cache_clear(c);
   free(c->places);
+  free(c->touched);
   free(c);
 }
 
@@ -99,6 +107,7 @@ const uint8_t *cache_get(struct cache *c, const char *key, size_t *size_bytes) {
 static struct place *room(struct cache *c, uint32_t h) {
   struct place *set = c->places + (h & (c->n_sets - 1)) * WAYS;
   struct place *oldest = &set[h >> 30];
+  c->touched[(h & (c->n_sets - 1)) / GROUP] = true;
   for (int i = 0; i < WAYS; i++) {
     if (!set[i].entry) return &set[i];
     if (!set[i].entry->used) oldest = &set[i];

@@ -2,6 +2,7 @@
 #include "keys.h"
 #include "rfc3339.h"
 #include "text.h"
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -64,7 +65,11 @@ static bool read_names(struct destroyed *d, FILE *file) {
   size_t line_bytes = 0, cap = 0, n = 0;
   uint8_t(*names)[DESTROYED_HASH_BYTES] = NULL;
   while (getline(&line, &line_bytes, file) > 0) {
-    if (n == cap && !(names = realloc(names, (cap = 2 * cap + 64) * sizeof *names))) abort();
+    if (n == cap) {
+      void *more = realloc(names, (cap = 2 * cap + 64) * sizeof *names);
+      if (!more) abort();
+      names = more;
+    }
     n += read_name(line, names[n]);
   }
   bool whole = !ferror(file);
@@ -154,6 +159,7 @@ static bool sync_folder(const char *path) {
 
 bool destroyed_append(struct destroyed *d, const struct destruction *what) {
   char line[512];
+  assert(d && "whoever destroys has opened the log");
   if (!read_again(d)) return false;
   if (destroyed_has(d, what->area, what->subject)) return true;
   int n = write_line(d, what, line, sizeof line);

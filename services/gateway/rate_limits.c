@@ -193,7 +193,8 @@ bool rate_limits_refused(struct rate_limits *l, struct limits_subject subject, u
 // How long until there is room for one refusal more; 0: there is.
 static uint32_t blocked_s(struct rate_limits *l, const Actor *who, uint64_t now_ms) {
   struct limits_subject s = rate_limits_subject(l, who);
-  double left = s.rule ? refusals_left(l, s, now_ms)->left : 1;
+  if (!s.rule) return 0;
+  double left = refusals_left(l, s, now_ms)->left;
   if (left >= 1) return 0;
   return (uint32_t)((1 - left) * s.rule->minutes * 60 / s.rule->most) + 1;
 }

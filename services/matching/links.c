@@ -47,9 +47,7 @@ static MentorPhones *with_link(const struct records *have, const struct message 
 }
 
 static void check_link(struct change *c, const Mentor *mentor, const MentorPhones *phones) {
-  if (!mentor || !mentor->personal)
-    change_refuse(c, CODE__NOT_FOUND, NULL, "there is no such mentor in this area");
-  else if (!phones_may_be(mentor))
+  if (!phones_may_be(mentor))
     change_refuse(c, CODE__REFUSED_BY_RULE, NULL, "the mentor is paused: resume them first");
   else if (phones->n_links_sent_at_ms > LINKS_AN_HOUR)
     change_refuse(c, CODE__TOO_MANY, NULL, "five links were sent within an hour: wait a while");
@@ -58,7 +56,8 @@ static void check_link(struct change *c, const Mentor *mentor, const MentorPhone
 static struct change send_link(const struct records *have, const struct message *m, const char *id) {
   struct change c = change_of(m);
   const Mentor *mentor = text_is_uuid(id) ? records_get(have, &mentor__descriptor, id) : NULL;
-  const MentorPhones *phones = mentor ? with_link(have, m, id) : NULL;
+  if (!mentor || !mentor->personal) return refuse(m, CODE__NOT_FOUND, NULL, "there is no such mentor in this area");
+  const MentorPhones *phones = with_link(have, m, id);
   check_link(&c, mentor, phones);
   if (change_refused(&c)) return c;
   const struct matching_settings *s = m->settings;

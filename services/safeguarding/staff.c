@@ -5,7 +5,7 @@
 // --- staff
 
 static const char *code_sent(const struct message *m) {
-  if (m->body && !strcmp(m->type, "ReadStaff")) return ((const ReadStaff *)m->body)->code;
+  if (!strcmp(m->type, "ReadStaff")) return ((const ReadStaff *)m->body)->code;
   const Staff *staff = !strcmp(m->type, "RegisterStaff") ? ((const RegisterStaff *)m->body)->staff
                                                          : ((const ChangeStaff *)m->body)->staff;
   return staff ? staff->code : "";
