@@ -197,7 +197,7 @@ class Restarted:
         redis_socket = self.folder / "redis.sock"
         redis_socket.unlink(missing_ok=True)
         self.children["redis"] = Child(["redis-server", self.folder / "redis.conf"], self.folder / "restarted.log")
-        ping = ["redis-cli", "-s", str(redis_socket), "ping"]
+        ping = ["redis-cli", "-s", str(redis_socket), "--user", "health", "--pass", "none", "--no-auth-warning", "ping"]
         wait_for(lambda: self.children["redis"].check() and self._says(ping, "PONG"), 20, "Redis")
 
     @staticmethod

@@ -86,7 +86,7 @@ def start_and_idle(folder, build):
             again.stop()
         conf = (ours.folder / "redis.conf").read_text()
         ours.port = 0
-    return ready_ms, idle_mb, re.sub(r"^(dir|unixsocket) .*\n", "", conf, flags=re.M)
+    return ready_ms, idle_mb, re.sub(r"^(dir|unixsocket|aclfile) .*\n", "", conf, flags=re.M)
 
 
 def _time_start(again, name):
