@@ -195,3 +195,12 @@ void *arena_unpack(struct arena *a, const ProtobufCMessageDescriptor *type, cons
   if (size_bytes && !texts_are_sound(type, (struct wire){from, from + size_bytes})) return NULL;
   return protobuf_c_message_unpack(type, &a->allocator, size_bytes, bytes);
 }
+
+bool arena_packs_alike(struct arena *a, const void *one, const void *other) {
+  size_t size_bytes = protobuf_c_message_get_packed_size(one);
+  if (size_bytes != protobuf_c_message_get_packed_size(other)) return false;
+  uint8_t *packed = arena_take(a, 2 * size_bytes + 1);
+  protobuf_c_message_pack(one, packed);
+  protobuf_c_message_pack(other, packed + size_bytes);
+  return !memcmp(packed, packed + size_bytes, size_bytes);
+}

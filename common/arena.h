@@ -4,6 +4,7 @@
 // that a small message which unpacks into something large is refused instead of eating the machine.
 #pragma once
 #include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_chunk;
@@ -32,3 +33,6 @@ void *arena_copy(struct arena *a, const void *from, size_t size_bytes);
 // Unpacks into the arena. NULL where the bytes are not such a message, need more than the cap, or hold text that is
 // not UTF-8 or contains a NUL. Nothing in it needs freeing.
 void *arena_unpack(struct arena *a, const ProtobufCMessageDescriptor *type, const void *bytes, size_t size_bytes);
+
+// Whether two messages have the same content: the same bytes when packed.
+bool arena_packs_alike(struct arena *a, const void *one, const void *other);

@@ -72,7 +72,8 @@ struct service {
   int (*load)(const struct config *config, const void **settings, char *errors, size_t errors_bytes);
   // A service that keeps a read model: its SQL (model.h). NULL: none.
   const struct model_sql *model;
-  // The courier only: begins to do what a committed change asked for, and answers with an outcome later.
+  // Who acts outside of the store (the courier sends; intake writes the destruction log): begins to do what a committed
+  // change asked for, and answers with an outcome later.
   int (*open)(const struct config *config, void *loop, outcome_fn *done, void *context, void **performer);
   void (*perform)(void *performer, const char *area, const ProtobufCMessage *effect);
   void (*close)(void *performer);

@@ -151,3 +151,15 @@ void text_uuid(const unsigned char random[16], char out[37]) {
   for (size_t g = 0; g < 5; g++) memcpy(out + groups[g].to, hex + groups[g].from, (size_t)groups[g].length);
   out[36] = 0;
 }
+
+static bool is_control(const unsigned char *at, bool lines) {
+  if (at[0] == 0xc2) return at[1] >= 0x80 && at[1] <= 0x9f;
+  if (at[0] >= 0x20) return at[0] == 0x7f;
+  return !lines || !strchr("\n\r\t", at[0]);
+}
+
+bool text_has_control(const char *text, bool lines) {
+  for (const unsigned char *at = (const unsigned char *)text; *at; at++)
+    if (is_control(at, lines)) return true;
+  return false;
+}

@@ -19,3 +19,7 @@ static inline bool text_is_empty(const char *text) {
 void text_hex(const void *bytes, size_t size_bytes, char *out);
 // A version 4 UUID from 16 random bytes.
 void text_uuid(const unsigned char random[16], char out[37]);
+
+// Whether a control character is in it: C0 and DEL, and C1 (U+0080 to U+009F, two bytes in UTF-8). Line ends and tabs
+// are control characters too; `lines` says that they are wanted. The text is valid UTF-8.
+bool text_has_control(const char *text, bool lines);

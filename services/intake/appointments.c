@@ -65,7 +65,7 @@ static void check_new(const struct checks *k, const struct message *m, const App
 static struct change made_before(const struct records *have, const struct message *m, const Appointment *there,
                                  const Appointment *sent, const char *prefix) {
   struct change c = change_of(m);
-  if (same_content(m->arena, senders_part(m, there), sent))
+  if (arena_packs_alike(m->arena, senders_part(m, there), sent))
     change_reply(&c, there->crn, there, version_of(have, there));
   else
     wrong(&(struct checks){.change = &c, .prefix = prefix}, CODE__CONFLICT, "/id",

@@ -22,22 +22,11 @@ bool wrong(const struct checks *k, Code code, const char *field, const char *for
   return false;
 }
 
-// Whether a control character begins there: C0 and DEL, and C1 (U+0080 to U+009F, two bytes in UTF-8). Line ends and
-// tabs are control characters too; `lines` says that they are wanted.
-static bool is_control(const unsigned char *at, bool lines) {
-  if (at[0] == 0xc2) return at[1] >= 0x80 && at[1] <= 0x9f;
-  if (at[0] >= 0x20) return at[0] == 0x7f;
-  return !lines || !strchr("\n\r\t", at[0]);
-}
-
-// The number of characters (bytes that do not continue one), or -1 where there is a control character. Text arrives as
-// valid UTF-8: what is not does not unpack.
+// The number of characters (bytes that do not continue one), or -1 where there is a control character.
 static long characters(const char *text, bool lines) {
   long n = 0;
-  for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
-    if (is_control(at, lines)) return -1;
-    n += (*at & 0xc0) != 0x80;
-  }
+  if (text_has_control(text, lines)) return -1;
+  for (; *text; text++) n += (*text & 0xc0) != 0x80;
   return n;
 }
 
@@ -112,17 +101,4 @@ bool check_version(const struct checks *k, uint64_t seen_version, uint64_t versi
     return wrong(k, CODE__INVALID, NULL, "a change needs the version that you saw: send it as If-Match");
   if (seen_version == version) return true;
   return wrong(k, CODE__STALE, NULL, "it has changed since you read it: read it again, then send your change");
-}
-
-static uint8_t *packed(struct arena *a, const ProtobufCMessage *m, size_t *size_bytes) {
-  *size_bytes = protobuf_c_message_get_packed_size(m);
-  uint8_t *bytes = arena_take(a, *size_bytes + 1);
-  protobuf_c_message_pack(m, bytes);
-  return bytes;
-}
-
-bool same_content(struct arena *a, const void *one, const void *other) {
-  size_t n, n_other;
-  const uint8_t *bytes = packed(a, one, &n), *bytes_other = packed(a, other, &n_other);
-  return n == n_other && memcmp(bytes, bytes_other, n) == 0;
 }

@@ -49,6 +49,3 @@ bool check_span(const struct checks *k, const Google__Protobuf__Timestamp *start
                 const Google__Protobuf__Timestamp *ends_at);
 // The version that the caller saw is there and is the present one.
 bool check_version(const struct checks *k, uint64_t seen_version, uint64_t version);
-
-// Whether two messages have the same content: the same bytes when packed.
-bool same_content(struct arena *a, const void *one, const void *other);

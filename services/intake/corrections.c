@@ -104,7 +104,7 @@ static bool check_correction(struct change *c, const struct message *m, const Co
 static struct change proposed_before(const struct records *have, const struct message *m, const Correction *sent) {
   const Correction *there = found_correction(have, m, sent->id);
   if (!there) return not_found(m, NULL);
-  if (!same_content(m->arena, senders_part(m, there), sent))
+  if (!arena_packs_alike(m->arena, senders_part(m, there), sent))
     return refuse(m, CODE__CONFLICT, "/id", "is taken by another correction: choose a new one");
   struct change c = change_of(m);
   change_reply(&c, there->crn, there, version_of(have, there));

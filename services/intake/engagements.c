@@ -62,7 +62,7 @@ static Engagement *taken_in(const struct message *m, struct change *c, const Eng
 // The same engagement sent again answers as before, whatever became of it since.
 static struct change opened_before(const struct records *have, const struct message *m, const Engagement *there,
                                    const Engagement *sent) {
-  if (!same_content(m->arena, senders_part(m, there), sent))
+  if (!arena_packs_alike(m->arena, senders_part(m, there), sent))
     return refuse(m, CODE__CONFLICT, NULL, "this id is taken by another engagement: choose a new one");
   struct change c = change_of(m);
   change_reply(&c, there->crn, there, version_of(have, there));

@@ -69,7 +69,7 @@ static void check_wording(const struct checks *k, const struct message *m, const
 
 // The same explanation sent again answers as before.
 static struct change recorded_before(const struct message *m, const Explanation *there, const Explanation *sent) {
-  if (!same_content(m->arena, senders_part(m, there), sent))
+  if (!arena_packs_alike(m->arena, senders_part(m, there), sent))
     return refuse(m, CODE__CONFLICT, "/id", "is taken by another explanation: choose a new id");
   struct change c = change_of(m);
   change_reply(&c, there->crn, there, 1);

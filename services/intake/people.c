@@ -103,7 +103,7 @@ static struct change registered_before(const struct records *have, const struct 
                                        const Person *sent) {
   Person as_sent = *there;
   as_sent.registered_at = NULL;
-  if (!same_content(m->arena, &as_sent, sent))
+  if (!arena_packs_alike(m->arena, &as_sent, sent))
     return refuse(m, CODE__CONFLICT, NULL, "this CRN is registered with other details: read it, then change it");
   struct change c = change_of(m);
   change_reply(&c, there->crn, there, records_version(have, &person__descriptor, there->crn));

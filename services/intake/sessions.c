@@ -183,7 +183,7 @@ void needs_record_session(struct records *want, const struct message *m) {
 // The same session sent again answers as before.
 static struct change recorded_before(struct intake_of *in, const Session *there) {
   if (!sees_session(in->m, there)) return not_found(in->m, NULL);
-  if (!same_content(in->m->arena, senders_part(in->m, there), in->s))
+  if (!arena_packs_alike(in->m->arena, senders_part(in->m, there), in->s))
     return refuse(in->m, CODE__CONFLICT, "/id",
                   "is taken by a session with other content: choose a new id, or amend that session");
   change_reply(&in->c, there->crn, session_shown(in->m, there),

@@ -47,15 +47,6 @@ static Mentor *as_kept(struct arena *a, const Mentor *said) {
   return mentor;
 }
 
-static bool packs_alike(struct arena *a, const ProtobufCMessage *one, const ProtobufCMessage *other) {
-  size_t size_bytes = protobuf_c_message_get_packed_size(one);
-  if (size_bytes != protobuf_c_message_get_packed_size(other)) return false;
-  uint8_t *packed = arena_take(a, 2 * size_bytes + 1);
-  protobuf_c_message_pack(one, packed);
-  protobuf_c_message_pack(other, packed + size_bytes);
-  return !memcmp(packed, packed + size_bytes, size_bytes);
-}
-
 static struct change kept(const struct records *have, const struct message *m, const Mentor *mentor) {
   struct change c = change_of(m);
   change_reply(&c, mentor->id, mentor, records_version(have, &mentor__descriptor, mentor->id));
@@ -76,7 +67,7 @@ struct change decide_register_mentor(const struct records *have, const struct me
   if (change_refused(&c)) return c;
   Mentor *mentor = as_kept(m->arena, cmd->mentor);
   const Mentor *was = records_get(have, &mentor__descriptor, mentor->id);
-  if (was && packs_alike(m->arena, &as_kept(m->arena, was)->base, &mentor->base)) return kept(have, m, was);
+  if (was && arena_packs_alike(m->arena, as_kept(m->arena, was), mentor)) return kept(have, m, was);
   if (was) return refuse(m, CODE__CONFLICT, "/id", "there is a mentor with this id and other content: change that one");
   MentorRegistered *event = arena_take(m->arena, sizeof *event);
   mentor_registered__init(event);

@@ -6,15 +6,6 @@
 
 // --- what was sent
 
-// A text of lines: no control characters but line ends and tabs. Text arrives as valid UTF-8.
-static bool has_control(const char *text) {
-  for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
-    if (at[0] == 0x7f || (at[0] < 0x20 && !strchr("\n\r\t", at[0]))) return true;
-    if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f) return true;
-  }
-  return false;
-}
-
 static bool is_blank(const char *text) {
   return text[strspn(text, " \n\r\t")] == '\0';
 }
@@ -28,14 +19,14 @@ static void check_text(struct change *c, const Narrative *n) {
     change_refuse(c, CODE__INVALID, "/text/partition", "is MENTORING for every note: leave it out");
   else if (strlen(n->text) > NOTE_BYTES)
     change_refuse(c, CODE__INVALID, "/text/text", "is longer than 20000 bytes: make two notes of it");
-  else if (has_control(n->text))
+  else if (text_has_control(n->text, true))
     change_refuse(c, CODE__INVALID, "/text/text", "has a control character: remove it");
 }
 
 static void check_why(struct change *c, const char *why) {
   if (is_blank(why))
     change_refuse(c, CODE__INVALID, "/why", "is missing: say why the note is changed");
-  else if (strlen(why) > NOTE_WHY_BYTES || has_control(why))
+  else if (strlen(why) > NOTE_WHY_BYTES || text_has_control(why, true))
     change_refuse(c, CODE__INVALID, "/why", "may have 1000 bytes and no control characters");
 }
 

@@ -26,15 +26,6 @@ Narrative *narrative_kept(const struct message *m, const Narrative *sent) {
   return n;
 }
 
-bool same_message(struct arena *a, const void *one, const void *other) {
-  size_t bytes = protobuf_c_message_get_packed_size(one);
-  if (bytes != protobuf_c_message_get_packed_size(other)) return false;
-  uint8_t *first = arena_take(a, bytes + 1), *second = arena_take(a, bytes + 1);
-  protobuf_c_message_pack(one, first);
-  protobuf_c_message_pack(other, second);
-  return !memcmp(first, second, bytes);
-}
-
 unsigned page_limit(unsigned asked) {
   if (!asked) return PAGE_DEFAULT;
   return asked < PAGE_MOST ? asked : PAGE_MOST;

@@ -116,7 +116,7 @@ static bool same_disclosure(struct arena *a, const Disclosure *was, const Disclo
   Disclosure raised = *was;
   raised.n_actions = 0;
   raised.untold_review = NULL;
-  return same_message(a, &raised, now);
+  return arena_packs_alike(a, &raised, now);
 }
 
 // A copy of the person's open disclosures without one of them, with room for one more.

@@ -147,7 +147,7 @@ static DisclosureAction *action_kept(const struct message *m, const DisclosureAc
 static bool same_action(struct arena *a, const DisclosureAction *was, const DisclosureAction *now) {
   DisclosureAction other = *now;
   other.at = was->at;
-  return same_message(a, was, &other);
+  return arena_packs_alike(a, was, &other);
 }
 
 static struct change act(const struct message *m, const struct looked_up *l, DisclosureAction *action) {

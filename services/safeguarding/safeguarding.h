@@ -67,7 +67,6 @@ void check_value(struct change *c, const char *field, const ProtobufCEnumDescrip
 void check_narrative(struct change *c, const char *field, const Narrative *n, size_t most);
 // A copy of what was sent as it is kept: in partition SAFEGUARDING. NULL where there is no text.
 Narrative *narrative_kept(const struct message *m, const Narrative *sent);
-bool same_message(struct arena *a, const void *one, const void *other);
 unsigned page_limit(unsigned asked);
 // Which number mentors and staff of the area call about a risk.
 const char *safeguarding_telephone(const Area *area);

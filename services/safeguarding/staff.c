@@ -61,7 +61,7 @@ struct change decide_register_staff(const struct records *have, const struct mes
   struct change c = change_of(m);
   if (!check_staff(&c, staff)) return c;
   const Staff *was = records_get(have, &staff__descriptor, staff->code);
-  if (was && same_message(m->arena, was, staff)) return kept(have, m, was);
+  if (was && arena_packs_alike(m->arena, was, staff)) return kept(have, m, was);
   if (was)
     return refuse(m, CODE__CONFLICT, "/code", "this member of staff is registered: send If-Match to change the record");
   StaffRegistered *event = arena_take(m->arena, sizeof *event);
@@ -158,7 +158,7 @@ static bool same_levels(struct arena *a, const OnCallRota *one, const OnCallRota
   OnCallRota first = *one, second = *other;
   first.changed_at = second.changed_at = NULL;
   first.changed_by = second.changed_by = text_of("");
-  return same_message(a, &first, &second);
+  return arena_packs_alike(a, &first, &second);
 }
 
 // The answer shows who is on call: that is a look at each of them.

@@ -113,6 +113,23 @@ static void a_restricted_reader_gets_the_answer_of_a_person_who_is_not_there(voi
   assert_string_equal(one.problem->why, other.problem->why);
 }
 
+// That a use waits for review is said of everybody alike, so that it does not tell who is hidden from the sender.
+static void a_restricted_reader_who_is_blocked_hears_so_as_of_a_person_who_is_not_there(void **state) {
+  struct story *s = *state;
+  static char *restricted[] = {OTHER};
+  as_other(&s->d);
+  BreakGlassUse *use = arena_take(&s->d.arena, sizeof *use);
+  break_glass_use__init(use);
+  use->crn = "X700000";
+  given(&s->d, &break_glass_use__descriptor, OTHER, 1, use);
+  s->person->restricted = restricted;
+  s->person->n_restricted = 1;
+  struct change one = opened(&s->d, CRN), other = opened(&s->d, "Z000000");
+  assert_refused(&one, CODE__REFUSED_BY_RULE, NULL);
+  assert_refused(&other, CODE__REFUSED_BY_RULE, NULL);
+  assert_string_equal(one.problem->why, other.problem->why);
+}
+
 static void a_practitioner_has_no_need_of_it_for_a_person_of_their_own(void **state) {
   struct story *s = *state;
   decision_as(&s->d, "N07A123", MAY(PRACTITIONER));
@@ -195,6 +212,7 @@ int main(void) {
       STORY(a_use_that_nobody_has_reviewed_blocks_the_next),
       STORY(the_same_again_while_it_holds_is_answered_as_before),
       STORY(a_restricted_reader_gets_the_answer_of_a_person_who_is_not_there),
+      STORY(a_restricted_reader_who_is_blocked_hears_so_as_of_a_person_who_is_not_there),
       STORY(a_practitioner_has_no_need_of_it_for_a_person_of_their_own),
       STORY(reason_and_text_are_required),
       STORY(nobody_reviews_their_own_use_and_nobody_twice),
