@@ -242,7 +242,8 @@ class LocalStack(Stack):
         """All that the store holds of an area: keys and packed values, but the audit, which grows with every look."""
         store = self.redis()
         keys = [key for key in store.scan_iter(f"{{{area}}}:*", 1000) if b"audit" not in key and b":Token:" not in key]
-        return {key: store.dump(key) for key in keys}
+        dumps = ((key, store.dump(key)) for key in keys)
+        return {key: value for key, value in dumps if value is not None}  # None: a key that went by itself meanwhile
 
 
 def from_environment():
