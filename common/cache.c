@@ -7,7 +7,8 @@
 enum {
   WAYS = 4,
   LEAST_BYTES = 128, // about the least that an entry takes, so that a set is rarely full before the cap is reached
-  GROUP = 64         // sets
+  GROUP = 64,        // sets
+  FIRST_SETS = 256
 };
 
 struct entry {
@@ -24,18 +25,21 @@ struct place {
   uint32_t hash;
 };
 
+// It begins small and doubles its sets while it fills, so that a process that reads little touches little memory.
 struct cache {
   struct place *places;
-  size_t n_sets;           // a power of two, and no less than GROUP
-  bool *touched;           // by group of sets: something was put there, so that clearing does not walk over the rest
-  size_t bytes, cap_bytes; // invariant after each call: bytes <= cap_bytes
-  size_t hand;             // where the next look for something to let go begins
+  size_t n_sets, most_sets; // powers of two, and no less than GROUP
+  size_t n;                 // entries
+  bool *touched;            // by group of sets: something was put there, so that clearing does not walk over the rest
+  size_t bytes, cap_bytes;  // invariant after each call: bytes <= cap_bytes
+  size_t hand;              // where the next look for something to let go begins
 };
 
 struct cache *cache_new(size_t cap_bytes) {
   struct cache *c = calloc(1, sizeof *c);
   c->cap_bytes = cap_bytes;
-  for (c->n_sets = 256; c->n_sets * WAYS * LEAST_BYTES < cap_bytes;) c->n_sets *= 2;
+  c->n_sets = c->most_sets = FIRST_SETS;
+  while (c->most_sets * WAYS * LEAST_BYTES < cap_bytes) c->most_sets *= 2;
   c->places = calloc(c->n_sets * WAYS, sizeof *c->places);
   c->touched = calloc(c->n_sets / GROUP, sizeof *c->touched);
   return c;
@@ -50,6 +54,7 @@ static void let_go(struct cache *c, struct place *place) {
   struct entry *e = place->entry;
   if (!e) return;
   c->bytes -= weight(e);
+  c->n--;
   sodium_memzero(e, weight(e));
   free(e);
   place->entry = NULL;
@@ -87,8 +92,28 @@ static uint32_t hash(const char *key) {
   return (uint32_t)(h ^ h >> 32);
 }
 
+static size_t set_of(const struct cache *c, uint32_t h) {
+  return h & (c->n_sets - 1);
+}
+
+// Each set is split in two by one more bit of the hash, so that there is room for everything.
+static void grow(struct cache *c) {
+  const struct cache was = *c;
+  c->n_sets *= 2;
+  c->places = calloc(c->n_sets * WAYS, sizeof *c->places);
+  c->touched = calloc(c->n_sets / GROUP, sizeof *c->touched);
+  for (size_t i = 0; i < was.n_sets * WAYS; i++) {
+    if (!was.places[i].entry) continue;
+    size_t set = set_of(c, was.places[i].hash);
+    c->places[set * WAYS + i % WAYS] = was.places[i];
+    c->touched[set / GROUP] = true;
+  }
+  free(was.places);
+  free(was.touched);
+}
+
 static struct place *find(struct cache *c, const char *key, uint32_t h) {
-  struct place *set = c->places + (h & (c->n_sets - 1)) * WAYS;
+  struct place *set = c->places + set_of(c, h) * WAYS;
   for (int i = 0; i < WAYS; i++) {
     const struct entry *e = set[i].entry;
     if (e && set[i].hash == h && strcmp((const char *)e->data + e->size_bytes, key) == 0) return &set[i];
@@ -105,9 +130,10 @@ const uint8_t *cache_get(struct cache *c, const char *key, size_t *size_bytes) {
 }
 
 static struct place *room(struct cache *c, uint32_t h) {
-  struct place *set = c->places + (h & (c->n_sets - 1)) * WAYS;
+  if (c->n > c->n_sets * WAYS / 2 && c->n_sets < c->most_sets) grow(c);
+  struct place *set = c->places + set_of(c, h) * WAYS;
   struct place *oldest = &set[h >> 30];
-  c->touched[(h & (c->n_sets - 1)) / GROUP] = true;
+  c->touched[set_of(c, h) / GROUP] = true;
   for (int i = 0; i < WAYS; i++) {
     if (!set[i].entry) return &set[i];
     if (!set[i].entry->used) oldest = &set[i];
@@ -134,6 +160,7 @@ void cache_put(struct cache *c, const char *key, const void *data, size_t size_b
   memcpy(e->data + size_bytes, key, key_bytes);
   uint32_t h = hash(key);
   *room(c, h) = (struct place){e, h};
+  c->n++;
   c->bytes += weight(e);
   keep_within_cap(c, e);
 }

@@ -173,12 +173,13 @@ static uint64_t check_events(struct world *w, struct arena *a) {
   size_t n_entries, n = 0;
   struct store_entry *entries = memory_entries(w->truth, SIM_AREA, "events", 0, UINT32_MAX, &n_entries);
   uint64_t last = 0;
-  Event **events = arena_take(a, 65536 * sizeof *events);
-  for (size_t i = 0; i < n_entries && n < 60000; i++) {
+  size_t most = n_entries ? entries[n_entries - 1].last : 0; // where there is no gap
+  Event **events = arena_take(a, (most + 1) * sizeof *events);
+  for (size_t i = 0; i < n_entries && !world_failed(w); i++) {
     EventList *list = arena_unpack(a, &event_list__descriptor, entries[i].list.data, entries[i].list.size_bytes);
     if (!list || entries[i].last != last + list->n_events) world_fail(w, "the events have a gap after %d", (int)last);
     last = entries[i].last;
-    for (size_t j = 0; list && j < list->n_events; j++) events[n++] = list->events[j];
+    for (size_t j = 0; list && j < list->n_events && n < most; j++) events[n++] = list->events[j];
   }
   free(entries);
   check_once(w, a, events, n);

@@ -56,6 +56,16 @@ static void nothing_is_left_in_one_that_was_cleared_and_it_fills_again(void **st
   cache_free(c);
 }
 
+static void it_grows_with_what_it_holds_up_to_its_bound(void **state) {
+  (void)state;
+  struct cache *c = cache_new(CAP_BYTES);
+  unsigned kept = fill(c, 3000); // about 60 bytes each, and more than it has places for at first
+  assert_true(kept > 2700);
+  kept = fill(c, 100000);
+  assert_true(kept > 4000 && kept < CAP_BYTES / 48);
+  cache_free(c);
+}
+
 static void what_is_new_finds_room_in_one_that_is_full(void **state) {
   (void)state;
   static uint8_t large[CAP_BYTES / 32];
@@ -76,6 +86,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_was_put_is_there_until_it_is_dropped),
       cmocka_unit_test(nothing_is_left_in_one_that_was_cleared_and_it_fills_again),
+      cmocka_unit_test(it_grows_with_what_it_holds_up_to_its_bound),
       cmocka_unit_test(what_is_new_finds_room_in_one_that_is_full),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
