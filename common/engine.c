@@ -42,7 +42,8 @@ struct engine *engine_new(const struct service *service, const struct config *co
                        .settings = settings,
                        .host = host,
                        .records = cache_new(RECORD_CACHE_BYTES),
-                       .data_keys = cache_new(KEY_CACHE_BYTES)};
+                       .data_keys = cache_new(KEY_CACHE_BYTES),
+                       .overviews = overviews_new(service->overview, config->areas->n_areas)};
   return e;
 }
 
@@ -56,6 +57,7 @@ void engine_free(struct engine *e) {
   }
   cache_free(e->records);
   cache_free(e->data_keys);
+  overviews_free(e->overviews);
   free(e->access);
   free(e);
 }
@@ -91,6 +93,7 @@ static struct job *job_new(struct engine *e, const struct row *row, const char *
   j->m.type = arena_text(&j->arena, type);
   j->m.area = area;
   j->m.settings = e->settings;
+  j->m.overview = overviews_look(e, area);
   j->m.access = row->kind == ROW_COMMAND ? e->access[row - e->service->rows] : NULL;
   j->m.arena = &j->arena;
   records_init(&j->rs, &j->arena);
@@ -134,6 +137,9 @@ static void reject(struct engine *e, const struct bus_route *route, const Envelo
   reply(e, route, &out);
 }
 
+// The row of jobs that fill an overview.
+static const struct row filling = {.kind = ROW_TIMER};
+
 static void finish(struct job *j, enum engine_result result, Code code, const char *why) {
   struct engine *e = j->engine;
   if (j->row->kind == ROW_COMMAND) {
@@ -147,6 +153,7 @@ static void finish(struct job *j, enum engine_result result, Code code, const ch
     reply(e, &j->route, &out);
   }
   if (j->done) j->done(j->done_context, result);
+  if (j->row == &filling) overviews_stop(j);
   job_free(j);
 }
 
@@ -255,6 +262,7 @@ static void on_committed(struct store_change *commit, enum store_result result) 
   }
   j->engine->commits++;
   job_remember(j);
+  overviews_remember(j);
   conclude(j);
 }
 
@@ -377,13 +385,20 @@ static unsigned count_wants(const struct records *rs) {
   return n;
 }
 
+static void want(struct job *j) {
+  if (j->row == &filling)
+    overviews_want(j);
+  else if (j->row->needs)
+    j->row->needs(&j->rs, &j->m);
+}
+
 // Asks `needs` until it wants nothing new, reading in between; then decides.
 static void step(struct job *j) {
   j->arena.cap_bytes = JOB_CAP_BYTES;
   for (;;) {
     unsigned wanted = count_wants(&j->rs);
     struct record *opened = j->opened;
-    if (j->row->needs) j->row->needs(&j->rs, &j->m);
+    want(j);
     if (!job_resolve(j)) {
       broken(j, "cannot_read");
       return;
@@ -392,6 +407,7 @@ static void step(struct job *j) {
     job_open(j);
     if (count_wants(&j->rs) == wanted && j->opened == opened) break;
   }
+  if (j->row == &filling) overviews_take(j);
   decide(j);
 }
 
@@ -556,6 +572,13 @@ void engine_timer(struct engine *e, const char *area, const char *name) {
   j->timer_name = arena_text(&j->arena, name);
   j->m.timer = j->timer_name + strcspn(j->timer_name, "/");
   if (*j->m.timer) j->m.timer++;
+  step(j);
+}
+
+void engine_fill(struct engine *e, const Area *area, const char *after) {
+  struct job *j = job_new(e, &filling, "overview", area);
+  j->rs.certain = true; // nothing is committed that would show a stale guess
+  j->m.timer = arena_text(&j->arena, after);
   step(j);
 }
 

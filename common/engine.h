@@ -71,6 +71,10 @@ const struct row *engine_event_row(const struct engine *e, const char *type);
 
 // A timer of this service came due.
 void engine_timer(struct engine *e, const char *area, const char *name);
+// To be called every second or so: reads the service's overviews (service.h) when it is time.
+void engine_tick(struct engine *e, int64_t now_ms);
+// Whether all overviews have been read once; until then what needs them is UNAVAILABLE.
+bool engine_ready(const struct engine *e);
 // What `perform` answered. Copied.
 void engine_outcome(struct engine *e, const char *area, const ProtobufCMessage *outcome);
 

@@ -67,8 +67,9 @@ struct engine {
   struct model *model;
   const void *settings;
   struct engine_host host;
-  struct cache *records;   // own records by key: version and packed message
-  struct cache *data_keys; // data keys by record key, unwrapped
+  struct cache *records;       // own records by key: version and packed message
+  struct cache *data_keys;     // data keys by record key, unwrapped
+  struct overviews *overviews; // NULL: the service keeps none
   struct job *free;
   unsigned n_free, in_flight;
   uint64_t handled, refused, conflicts, unavailable, overload, commits, broken, parked, alarms;
@@ -86,6 +87,19 @@ bool job_resolve(struct job *j);
 bool job_read_missing(struct job *j);
 // --- engine.c
 void job_read_done(struct job *j);
+
+// Begins a job that fills the overview of an area with what follows `after` in its index.
+void engine_fill(struct engine *e, const Area *area, const char *after);
+
+// --- overview.c
+struct overviews *overviews_new(const struct overview *how, size_t n_areas); // NULL where `how` is
+void overviews_free(struct overviews *v);
+const void *overviews_look(const struct engine *e, const Area *area); // for message.overview
+void overviews_remember(struct job *j);                               // what was just committed
+// Of a job that fills: what it needs, what it does with it, and that it could not.
+void overviews_want(struct job *j);
+void overviews_take(struct job *j);
+void overviews_stop(struct job *j);
 
 // --- job_keys.c
 // Notes the data keys that the message's body and the records read so far need to be opened. True: some must be read.

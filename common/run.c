@@ -178,7 +178,9 @@ static void claim_all(struct process *p) {
 }
 
 static void on_claim(uv_timer_t *t) {
-  claim_all(t->data);
+  struct process *p = t->data;
+  claim_all(p);
+  if (!p->stopping) engine_tick(p->engine, wall_ms());
 }
 
 // Wakes the loop, which then comes by on_flush.
@@ -236,11 +238,12 @@ static void answer_ping(struct process *p, const struct bus_route *route, const 
   Pong pong = PONG__INIT;
   pong.service = (char *)p->service->name;
   const char *why = p->store->ops->why(p->store);
-  pong.ready = p->store->ops->ready(p->store) && !p->stopping;
-  pong.waiting_for = pong.ready    ? ""
-                     : p->stopping ? "it is stopping"
-                     : *why        ? (char *)why
-                                   : "the store does not answer";
+  pong.ready = p->store->ops->ready(p->store) && engine_ready(p->engine) && !p->stopping;
+  pong.waiting_for = pong.ready                       ? ""
+                     : p->stopping                    ? "it is stopping"
+                     : *why                           ? (char *)why
+                     : p->store->ops->ready(p->store) ? "it is reading what it keeps an overview of"
+                                                      : "the store does not answer";
   pong.metrics = text.data;
   pong.alarm = (char *)engine_alarm(p->engine, wall_ms());
   struct masters_told masters;

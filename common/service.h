@@ -18,6 +18,7 @@ struct records;
 struct change;
 struct config;
 struct model_sql;
+struct overview;
 
 // The time and the randomness that a message came with; the same again when it is decided again.
 struct moment {
@@ -39,6 +40,7 @@ struct message {
   const char *timer;               // of a timer: what follows the first '/' of its name
   struct moment now;
   const void *settings; // what the service's `load` made
+  const void *overview; // the service's, of the area; NULL: it keeps none, or has not read it yet
   struct arena *arena;
   bool check_only;
 };
@@ -61,6 +63,19 @@ struct row {
   const char *statement; // instead of decide, for events: the read model's statement of that name
 };
 
+// What a service remembers of all records of one type, so that a decision can look at thousands at once. The runtime
+// reads them at start and again from time to time, and puts in what this process writes, but an overview may be behind
+// what other replicas write. So it says where to look, and never what is so: `needs` asks it which records to want, and
+// `decide` goes by the records. Between the last `needs` and `decide` it does not change.
+struct overview {
+  const ProtobufCMessageDescriptor *type; // the service's own
+  const char *index;                      // names all of them by id
+  void *(*open)(void);                    // of one area, and empty
+  // `record` NULL: there is none any more. Of two versions of a record, it keeps the newer.
+  void (*put)(void *overview, const char *id, const void *record, uint64_t version);
+  void (*close)(void *overview);
+};
+
 // What `perform` calls when it is done; `outcome` is copied.
 typedef void outcome_fn(void *context, const char *area, const ProtobufCMessage *outcome);
 
@@ -72,6 +87,7 @@ struct service {
   int (*load)(const struct config *config, const void **settings, char *errors, size_t errors_bytes);
   // A service that keeps a read model: its SQL (model.h). NULL: none.
   const struct model_sql *model;
+  const struct overview *overview; // NULL: it keeps none
   // Who acts outside of the store (the courier sends; intake writes the destruction log): begins to do what a committed
   // change asked for, and answers with an outcome later.
   int (*open)(const struct config *config, void *loop, outcome_fn *done, void *context, void **performer);

@@ -238,6 +238,7 @@ static void tick(struct node *n) {
   n->tick_ms = n->world->now_ms + TICK_MS;
   if (n->unready_until_ms <= n->world->now_ms) store_memory_set_ready(n->store, true);
   if (n->reader) reader_tick(n->reader);
+  engine_tick(n->engine, n->world->now_ms);
   uint64_t heard = n->reader ? reader_latest(n->reader) : 0, latest = heard > n->published ? heard : n->published;
   if (latest) publish(n, latest, (struct bytes){NULL, 0});
 }

@@ -20,6 +20,7 @@
 #include "records.h"
 #include "reminders.pb-c.h"
 #include "store_memory.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -211,6 +212,44 @@ static inline struct change on_ring(const struct records *have, const struct mes
   return c;
 }
 
+// The desk's overview: who there is, and their telephones.
+struct roll {
+  size_t n;
+  struct {
+    char crn[8], telephone[16];
+    uint64_t version;
+  } people[1000];
+};
+static inline void *roll_open(void) {
+  return calloc(1, sizeof(struct roll));
+}
+static inline void roll_put(void *overview, const char *id, const void *record, uint64_t version) {
+  struct roll *roll = overview;
+  const Person *p = record;
+  size_t i = 0;
+  while (i < roll->n && strcmp(roll->people[i].crn, id)) i++;
+  if (i == roll->n) roll->n++;
+  if (version < roll->people[i].version) return;
+  roll->people[i].version = version;
+  snprintf(roll->people[i].crn, sizeof roll->people[i].crn, "%s", id);
+  snprintf(roll->people[i].telephone, sizeof roll->people[i].telephone, "%s", p->personal->telephone);
+}
+static const struct overview desk_overview = {&person__descriptor, "people", roll_open, roll_put, free};
+
+// ListPeople stands for "how many are on the roll, and the first one's telephone".
+static inline struct change decide_roll(const struct records *have, const struct message *m) {
+  (void)have;
+  const struct roll *roll = m->overview;
+  if (!roll) return refuse(m, CODE__UNAVAILABLE, NULL, "the roll has not been read yet");
+  struct change c = change_of(m);
+  DailyCount *n = arena_take(m->arena, sizeof *n);
+  daily_count__init(n);
+  n->count = roll->n;
+  if (roll->n) n->day = (char *)roll->people[0].telephone;
+  change_reply(&c, NULL, n, 0);
+  return c;
+}
+
 #define DESK_COMMAND(TYPE, NEEDS, DECIDE)                                                                              \
   { .kind = ROW_COMMAND, .body = &TYPE##__descriptor, .needs = NEEDS, .decide = DECIDE }
 #define DESK_EVENT(TYPE, NEEDS, DECIDE)                                                                                \
@@ -219,6 +258,7 @@ static inline struct change on_ring(const struct records *have, const struct mes
 static const struct row desk_rows[] = {
     DESK_COMMAND(register_person, needs_register, decide_register),
     DESK_COMMAND(read_person, needs_read, decide_read),
+    DESK_COMMAND(list_people, NULL, decide_roll),
     DESK_COMMAND(list_engagements, needs_glance, decide_glance),
     DESK_COMMAND(cancel_appointment, needs_counted, decide_counted),
     DESK_COMMAND(read_reminders, needs_shown, decide_shown),
@@ -230,7 +270,8 @@ static const struct row desk_rows[] = {
     {0},
 };
 static const ProtobufCMessageDescriptor *const desk_owns[] = {&person__descriptor, &daily_count__descriptor, NULL};
-static const struct service desk_service = {.name = "desk", .rows = desk_rows, .owns = desk_owns};
+static const struct service desk_service = {
+    .name = "desk", .rows = desk_rows, .owns = desk_owns, .overview = &desk_overview};
 
 // --- the processes
 
