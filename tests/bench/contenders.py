@@ -90,13 +90,13 @@ class Ours(Contender):
 
     name = "ours"
 
-    def __init__(self, folder, build):
+    def __init__(self, folder, build, **environment):
         super().__init__(folder)
-        self.build = build
+        self.build, self.environment = build, environment
 
     def script(self, *words):
         environment = {**os.environ, "ALONGSIDE_HOME": str(self.folder), "ALONGSIDE_PORT": str(self.port),
-                       "ALONGSIDE_BUILD": str(self.build), "ALONGSIDE_DEMO": "no"}
+                       "ALONGSIDE_BUILD": str(self.build), "ALONGSIDE_DEMO": "no", **self.environment}
         with open(self.folder / "run.log", "w+", encoding="utf-8") as log:
             try:
                 run([ROOT / "run", *words], env=environment, timeout=600)

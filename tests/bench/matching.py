@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import sys
 
+import offers
 from processes import Failed, run as run_command
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -25,7 +26,7 @@ class Size:
     def __init__(self, quick):
         self.lists, self.rounds = (QUICK_LISTS, 1) if quick else (LISTS, 3)
         self.repairs = [("uniform", 200000, 40000), ("local", 200000, 40000)]
-        self.lost, self.questions = (300, 1000) if quick else (1000, 10000)
+        self.lost, self.questions, self.offers = (300, 1000, 200) if quick else (1000, 10000, 1000)
 
 
 def progress(text):
@@ -37,7 +38,7 @@ def build_programs(build):
     progress("building")
     subprocess.run([ROOT / "install", "build", "bench"], check=True, stdout=sys.stderr)
     run_command(["cmake", "-G", "Ninja", "-S", ROOT, "-B", build, "-DTESTS=ON"])
-    run_command(["ninja", "-C", build, "matching_solve", "matching_repair", "matching_pool", "matching_lemon"])
+    run_command(["ninja", "-C", build, "matching_solve", "matching_repair", "matching_pool", "matching_lemon", "load"])
 
 
 def measure(program, words):
@@ -109,6 +110,13 @@ def print_pools(size, bench):
         print(f"figure matching.top10_eligible.{name} {said['eligible']:.0f} mentors")
 
 
+def print_offers(size, build, bench):
+    progress("offers")
+    took = offers.measure(build, bench, size.offers)
+    print(f"figure matching.offer_p99_ms {took[len(took) * 99 // 100]:.1f} ms")
+    print(f"figure matching.offer_p50_ms {took[len(took) // 2]:.1f} ms")
+
+
 def print_machine(size, load_before):
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         model = re.search(r"model name\s*: (.*)", file.read())
@@ -123,11 +131,13 @@ def print_machine(size, load_before):
           "with all it builds; the optima are the same in people and score; memory is the most that the process had, with "
           "the list itself; ratios are medians of each round's; repairs are exact, of "
           f"{size.lost} mentors lost one after the other; the best ten are those of {size.questions} invented people, "
-          "top10_us is the median")
+          f"top10_us is the median; offers are {size.offers}, one after the other, from the request to the text at the SMS "
+          f"gateway, while {offers.CONNECTIONS} connections record sessions")
 
 
 def run(quick):
     size, load_before = Size(quick), os.getloadavg()[0]
+    build = pathlib.Path(os.environ.get("ALONGSIDE_BUILD", ROOT / "build" / "release")).resolve()
     bench = pathlib.Path(os.environ.get("BENCH_BUILD", ROOT / "build" / "bench")).resolve()
     build_programs(bench)
     lists = []
@@ -138,5 +148,6 @@ def run(quick):
     print_lists(lists)
     print_repairs(size, bench)
     print_pools(size, bench)
+    print_offers(size, build, bench)
     progress("")
     print_machine(size, load_before)
