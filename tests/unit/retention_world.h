@@ -12,31 +12,39 @@
 #define SHORTEST_MS (366 * DAY_MS)
 #define LONGEST_MS (2192 * DAY_MS)
 
-// The example with one text in place of another, where it first stands. The caller deletes the file.
-static inline char *changed_rules(const char *from, const char *to) {
-  static char path[64], was[1 << 14];
-  FILE *f = fopen("config/retention.yaml", "r");
-  was[fread(was, 1, sizeof was - 1, f)] = 0;
-  fclose(f);
-  char *at = strstr(was, from);
+static inline void replace_once(char text[1 << 14], const char *from, const char *to) {
+  static char was[1 << 14];
+  strcpy(was, text);
+  const char *at = strstr(was, from);
   assert_non_null(at);
+  snprintf(text, sizeof was, "%.*s%s%s", (int)(at - was), was, to, at + strlen(from));
+}
+
+// The example with one text in place of another, where it first stands. The caller deletes the file.
+static inline char *changed_rules(const char *from, const char *to, bool sign) {
+  static char path[64], text[1 << 14];
+  FILE *f = fopen("config/retention.yaml", "r");
+  text[fread(text, 1, sizeof text - 1, f)] = 0;
+  fclose(f);
+  replace_once(text, from, to);
+  if (sign) replace_once(text, UNSIGNED, SIGNED);
   snprintf(path, sizeof path, "/tmp/alongside-retention-%d.yaml", (int)getpid());
   f = fopen(path, "w");
   assert_non_null(f);
-  fprintf(f, "%.*s%s%s", (int)(at - was), was, to, at + strlen(from));
+  fputs(text, f);
   fclose(f);
   return path;
 }
 
-static inline void given_rules(struct world *w, const char *from, const char *to) {
-  char errors[512] = "", *path = changed_rules(from, to);
+static inline void given_rules(struct world *w, const char *from, const char *to, bool sign) {
+  char errors[512] = "", *path = changed_rules(from, to, sign);
   if (pathways_load_retention(w->pathways, path, errors, sizeof errors)) fail_msg("%s", errors);
   unlink(path);
+  assert_int_equal(retention_signed(pathways_retention(w->pathways)), sign);
 }
 
 static inline void given_signed_rules(struct world *w) {
-  given_rules(w, UNSIGNED, SIGNED);
-  assert_true(retention_signed(pathways_retention(w->pathways)));
+  given_rules(w, "rules:", "rules:", true);
 }
 
 // The person has had one engagement, which was closed at this moment.

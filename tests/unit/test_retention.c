@@ -33,6 +33,7 @@ static void after_the_last_engagement_each_class_goes_when_its_own_period_is_ove
   assert_int_equal(timer_set(&c, "retain/" CRN), DECISION_NOW_MS);
   c = looked_after(w, 0);
   assert_int_equal(n_ordered(&c), 0);
+  assert_null(c.records);
   assert_int_equal(timer_set(&c, "retain/" CRN), DECISION_NOW_MS + SHORTEST_MS);
   c = looked_after(w, SHORTEST_MS - DAY_MS); // as the sweep looks: too early
   assert_int_equal(n_ordered(&c), 0);
@@ -75,8 +76,7 @@ static void of_who_never_had_an_engagement_the_periods_run_from_registration(voi
 static void while_an_engagement_is_open_nothing_goes_whatever_its_period_runs_from(void **state) {
   struct world *w = *state;
   given_rules(w, "after: engagements_closed\n    basis: \"as reminders\"",
-              "after: registered\n    basis: \"as reminders\"");
-  given_rules(w, UNSIGNED, SIGNED);
+              "after: registered\n    basis: \"as reminders\"", true);
   given_in_index(&w->d, "engagements-of/" CRN, SUPERVISION_ID);
   struct change c = looked_after(w, 2 * LONGEST_MS);
   assert_int_equal(n_ordered(&c), 0);
@@ -175,22 +175,30 @@ static void every_look_orders_again_what_is_past_its_period(void **state) {
   assert_int_equal(decision_version(&w->d, &disposal__descriptor, CRN), version);
 }
 
-static void what_longer_periods_keep_is_no_longer_ordered(void **state) {
+static void what_longer_or_unsigned_rules_keep_is_no_longer_ordered(void **state) {
   struct world *w = *state;
   given_ordered(w);
-  given_rules(w, "keepDays: 366", "keepDays: 367");
+  given_rules(w, "keepDays: 366", "keepDays: 367", true);
   struct change c = looked_after(w, 0);
-  assert_int_equal(n_ordered(&c), 0);
-  assert_int_equal(disposal(w)->n_classes, 0); // nobody has signed these
+  assert_int_equal(n_ordered(&c), 1);
+  assert_int_equal(disposal(w)->n_classes, 1);
+  assert_int_equal(disposal(w)->classes[0], RECORD_CLASS__DELIVERY_RECORD);
+  w->d.m.now.ms -= DAY_MS; // as if both were longer
+  c = looked_after(w, 0);
+  assert_int_equal(disposal(w)->n_classes, 0);
+  w->d.m.now.ms += DAY_MS;
   given_signed_rules(w);
   c = looked_after(w, 0);
   assert_int_equal(disposal(w)->n_classes, 2);
+  given_rules(w, "rules:", "rules:", false);
+  c = looked_after(w, 0);
+  assert_int_equal(disposal(w)->n_classes, 0);
 }
 
 static void rules_that_nobody_signed_order_nothing_and_write_nothing(void **state) {
   struct world *w = *state;
   OpenEngagement open = OPEN_ENGAGEMENT__INIT;
-  given_rules(w, UNSIGNED, UNSIGNED);
+  given_rules(w, "rules:", "rules:", false);
   given_closed_engagement(w);
   struct change c = looked_after(w, LONGEST_MS);
   assert_null(c.records);
@@ -227,7 +235,7 @@ static void a_file_of_rules_that_is_wrong_is_refused_with_its_line(void **state)
   struct world *w = *state;
   for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
     char errors[512] = "", where[96];
-    const char *path = changed_rules(faults[i].from, faults[i].to);
+    const char *path = changed_rules(faults[i].from, faults[i].to, false);
     assert_int_not_equal(pathways_load_retention(w->pathways, path, errors, sizeof errors), 0);
     snprintf(where, sizeof where, "%s:%d: ", path, faults[i].line);
     if (!strstr(errors, where) || !strstr(errors, faults[i].says)) fail_msg("%zu: %s, not %s", i, errors, where);
@@ -245,7 +253,7 @@ int main(void) {
       IN_WORLD(a_hold_stops_what_is_ordered_and_lifting_it_orders_it_again),
       IN_WORLD(a_new_engagement_stops_what_is_ordered_or_is_being_ordered),
       IN_WORLD(every_look_orders_again_what_is_past_its_period),
-      IN_WORLD(what_longer_periods_keep_is_no_longer_ordered),
+      IN_WORLD(what_longer_or_unsigned_rules_keep_is_no_longer_ordered),
       IN_WORLD(rules_that_nobody_signed_order_nothing_and_write_nothing),
       IN_WORLD(a_file_of_rules_that_is_wrong_is_refused_with_its_line),
   };
