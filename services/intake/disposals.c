@@ -21,32 +21,47 @@ static const Disposal *ordered(const struct records *have, const char *crn) {
   return d && d->n_classes ? d : NULL;
 }
 
-static Disposal *new_disposal(const struct message *m, const char *crn, size_t most) {
+static void begin(Disposal *d, RecordClass class) {
+  for (size_t i = 0; i < d->n_begun; i++)
+    if (d->begun[i] == class) return;
+  d->begun[d->n_begun++] = class;
+}
+
+// The next one, which names no class yet; `most` will be added.
+static Disposal *next_disposal(const struct records *have, const struct message *m, const char *crn, size_t most) {
+  const Disposal *was = records_get(have, &disposal__descriptor, crn);
+  size_t n_begun = was ? was->n_begun : 0;
   Disposal *d = arena_take(m->arena, sizeof *d);
   disposal__init(d);
   d->crn = (char *)crn;
   d->classes = arena_take(m->arena, (most + 1) * sizeof *d->classes);
+  d->begun = arena_take(m->arena, (n_begun + most + 1) * sizeof *d->begun);
+  for (size_t i = 0; i < n_begun; i++) begin(d, was->begun[i]);
   d->ordered_at = timestamp_of(m->arena, m->now.ms);
   return d;
 }
 
 // It is emptied and not deleted, so that its versions go on counting.
 void disposal_stop(struct change *c, const struct records *have, const struct message *m, const char *crn) {
-  if (ordered(have, crn)) change_write(c, crn, crn, new_disposal(m, crn, 0));
+  if (ordered(have, crn)) change_write(c, crn, crn, next_disposal(have, m, crn, 0));
 }
 
 void disposal_prevent(struct change *c, const struct records *have, const struct message *m, const char *crn) {
   if (ordered(have, crn) || retention_signed(pathways_retention(m->settings)))
-    change_write(c, crn, crn, new_disposal(m, crn, 0));
+    change_write(c, crn, crn, next_disposal(have, m, crn, 0));
 }
 
 // --- ordering
 
-static Disposal *past_their_period(const struct message *m, const char *crn, const struct retention_start *from) {
+static Disposal *past_their_period(const struct records *have, const struct message *m, const char *crn,
+                                   const struct retention_start *from) {
   const Retention *rules = pathways_retention(m->settings);
-  Disposal *d = new_disposal(m, crn, rules->n_rules);
-  for (size_t i = 0; i < rules->n_rules; i++)
-    if (retention_over_ms(rules->rules[i], from) <= m->now.ms) d->classes[d->n_classes++] = rules->rules[i]->class_;
+  Disposal *d = next_disposal(have, m, crn, rules->n_rules);
+  for (size_t i = 0; i < rules->n_rules; i++) {
+    if (retention_over_ms(rules->rules[i], from) > m->now.ms) continue;
+    d->classes[d->n_classes++] = rules->rules[i]->class_;
+    begin(d, rules->rules[i]->class_);
+  }
   return d;
 }
 
@@ -66,7 +81,7 @@ static void publish_ordered(struct change *c, const struct message *m, const cha
 
 void disposal_order(struct change *c, const struct records *have, const struct message *m, const char *crn,
                     const struct retention_start *from) {
-  Disposal *d = past_their_period(m, crn, from);
+  Disposal *d = past_their_period(have, m, crn, from);
   const Disposal *was = ordered(have, crn);
   if (!d->n_classes) {
     disposal_stop(c, have, m, crn);

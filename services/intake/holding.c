@@ -193,7 +193,7 @@ struct change decide_collect_records(const struct records *have, const struct me
   bool begins = !at.index && !*at.after;
   if (begins) add_person(m, all, p);
   if (begins && hold) add_hold(m, all, hold);
-  if (begins && disposal && disposal->n_classes) add_disposal(m, all, disposal);
+  if (begins && disposal && disposal->n_begun) add_disposal(m, all, disposal);
   for (size_t i = 0; i < page->n_members; i++) add_one(have, m, all, index->type, held_id(page->members[i]));
   return held_reply(m, all, &at, page, INDEXES);
 }

@@ -18,13 +18,18 @@ DAY_S = 24 * 3600
 
 @pytest.fixture(scope="module")
 def signed():
-    """A stack whose controller has signed the example of rules off."""
+    """A stack whose controller has signed rules off by which sessions are kept for as long as reminders."""
     if stacks.from_environment():
         pytest.skip("needs the processes of a stack on this machine")
     own = stacks.LocalStack()
     rules = own.home / "config" / "retention.yaml"
-    text = rules.read_text().replace('signedOffBy: ""', "signedOffBy: The Invented Controller")
-    rules.write_text(text.replace('signedOffOn: ""', "signedOffOn: 2026-03-01"))
+    text = rules.read_text()
+    for was, becomes in (('signedOffBy: ""', "signedOffBy: The Invented Controller"),
+                         ('signedOffOn: ""', "signedOffOn: 2026-03-01"),
+                         ("class: session_record\n    keepDays: 2192", "class: session_record\n    keepDays: 366")):
+        assert was in text
+        text = text.replace(was, becomes)
+    rules.write_text(text)
     try:
         yield own.start()
         denied = own.denied()
@@ -80,13 +85,16 @@ def test_a_class_goes_when_its_period_is_over_and_what_runs_on_is_untouched(sign
     closed(signed, crn, engagement, days_ago=400)
     swept(signed, officer)
     assert wait_for(lambda: signed.get(f"/appointments/{appointment}/reminders").status == 404)
-    assert kinds(signed, crn, officer) == before - {"reminders"} | {"disposal"}
+    assert wait_for(lambda: signed.get(f"/sessions/{session}").status == 404)
+    assert kinds(signed, crn, officer) == before - {"reminders", "session", "sessionVersion"} | {"disposal"}
     disposal, = (r["disposal"] for r in collected(signed, crn, officer).json["records"] if "disposal" in r)
-    assert disposal["classes"] == ["REMINDER_RECORD", "DELIVERY_RECORD"]
-    for path in (f"/people/{crn}", f"/appointments/{appointment}", f"/sessions/{session}"):
+    assert disposal["classes"] == ["SESSION_RECORD", "REMINDER_RECORD", "DELIVERY_RECORD"]
+    for path in (f"/people/{crn}", f"/engagements/{engagement}", f"/appointments/{appointment}"):
         assert signed.get(path).status == 200, path
     shown = signed.run("audit", "show", "--area", NORTH, crn).stdout
     assert any("ERASURE" in line.upper() and "reminders" in line for line in shown.splitlines()), shown
+    checked = signed.run("verify")
+    assert checked.returncode == 0, checked.stdout
     assert not pathlib.Path(signed.home / "destroyed" / "destroyed.log").exists()
 
 
@@ -123,11 +131,11 @@ def test_what_an_older_backup_brings_back_of_a_class_goes_again(signed, officer)
 
 
 def test_the_person_goes_last_and_is_in_the_destruction_log_by_rule(signed, officer):
-    crn, engagement, session, _ = a_story(signed)
+    crn, engagement, _, appointment = a_story(signed)
     closed(signed, crn, engagement, days_ago=2191)
     swept(signed, officer)
     assert wait_for(lambda: "disposal" in kinds(signed, crn, officer))
-    assert signed.get(f"/sessions/{session}").status == 200
+    assert signed.get(f"/appointments/{appointment}").status == 200
     closed(signed, crn, engagement, days_ago=2193)
     swept(signed, officer)
     assert wait_for(lambda: signed.get(f"/people/{crn}").status == 404)

@@ -79,6 +79,8 @@ static void given_disposal(struct world *w, RecordClass class) {
   d->classes = arena_take(&w->d.arena, sizeof *d->classes);
   d->classes[0] = class;
   d->n_classes = class ? 1 : 0;
+  d->begun = d->classes;
+  d->n_begun = d->n_classes;
   given(&w->d, &disposal__descriptor, CRN, 1, d);
 }
 

@@ -143,6 +143,7 @@ static void a_hold_stops_what_is_ordered_and_lifting_it_orders_it_again(void **s
   c = looked_after(w, 0);
   assert_int_equal(n_ordered(&c), 2);
   assert_int_equal(disposal(w)->n_classes, 2);
+  assert_int_equal(disposal(w)->n_begun, 2);
 }
 
 // Its record is written even where nothing is ordered: whoever looks at the same moment has read an index, which has no
@@ -159,6 +160,7 @@ static void a_new_engagement_stops_what_is_ordered_or_is_being_ordered(void **st
   c = told(w, &open);
   decision_commit(&w->d, &c);
   assert_int_equal(disposal(w)->n_classes, 0);
+  assert_int_equal(disposal(w)->n_begun, 2); // some of it may be gone
   c = looked_after(w, LONGEST_MS);
   assert_int_equal(n_ordered(&c), 0);
   assert_null(written(&c, &erasure__descriptor, NULL));
