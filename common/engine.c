@@ -373,6 +373,7 @@ static void decide(struct job *j) {
 static unsigned count_wants(const struct records *rs) {
   unsigned n = (unsigned)rs->n_records;
   for (const struct page *p = rs->pages; p; p = p->next) n++;
+  for (const struct trail *t = rs->trails; t; t = t->next) n++;
   for (const struct rows *r = rs->rows; r; r = r->next) n++;
   return n;
 }

@@ -121,6 +121,25 @@ static inline struct change decide_glance(const struct records *have, const stru
   return c;
 }
 
+// ListSessions stands for "count what was asked about this person": it goes through the audit two entries at a time.
+static inline void needs_trails(struct records *want, const struct message *m) {
+  const ListSessions *cmd = m->body;
+  const struct trail *t = records_want_trail(want, cmd->crn, 0, 2);
+  while (t && t->more) t = records_want_trail(want, cmd->crn, t->last, 2);
+}
+
+static inline struct change decide_trails(const struct records *have, const struct message *m) {
+  const ListSessions *cmd = m->body;
+  DailyCount *found = arena_take(m->arena, sizeof *found);
+  struct change c = change_of(m);
+  daily_count__init(found);
+  const struct trail *t = records_trail(have, cmd->crn, 0);
+  for (found->count = (uint32_t)t->n_entries; t->more; found->count += (uint32_t)t->n_entries)
+    t = records_trail(have, cmd->crn, t->last);
+  change_reply(&c, cmd->crn, found, 0);
+  return c;
+}
+
 static inline void needs_count(struct records *want, const char *name) {
   records_want(want, &daily_count__descriptor, name);
 }
@@ -220,6 +239,7 @@ static const struct row desk_rows[] = {
     DESK_COMMAND(register_person, needs_register, decide_register),
     DESK_COMMAND(read_person, needs_read, decide_read),
     DESK_COMMAND(list_engagements, needs_glance, decide_glance),
+    DESK_COMMAND(list_sessions, needs_trails, decide_trails),
     DESK_COMMAND(cancel_appointment, needs_counted, decide_counted),
     DESK_COMMAND(read_reminders, needs_shown, decide_shown),
     DESK_EVENT(person_registered, needs_registered, on_registered),

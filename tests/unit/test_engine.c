@@ -487,6 +487,36 @@ static void a_role_that_asks_for_a_person_in_vain_is_in_the_audit(void **state) 
   desk_free(d);
 }
 
+static void a_decision_may_read_what_the_audit_says_of_one_subject(void **state) {
+  struct desk *d = desk_new(*state, true);
+  ListSessions count = LIST_SESSIONS__INIT;
+  count.crn = CRN;
+  desk_ask(d, a_registration(*state, CRN, "N07A123", CHANNEL__EMAIL));
+  desk_ask(d, a_registration(*state, "X999999", "N07A123", CHANNEL__EMAIL));
+  for (int i = 0; i < 3; i++) {
+    desk_ask(d, a_reading(*state, CRN));
+    desk_ask(d, a_reading(*state, "X999999"));
+  }
+  assert_int_equal(desk_ask(d, &count), CODE__OK);
+  assert_int_equal(((DailyCount *)desk_body(d, &daily_count__descriptor))->count, 4);
+  assert_string_equal(newest_audit(*state)->message, "ListSessions");
+  assert_int_equal(desk_ask(d, &count), CODE__OK);
+  assert_int_equal(((DailyCount *)desk_body(d, &daily_count__descriptor))->count, 5);
+  desk_free(d);
+}
+
+static void an_audit_that_cannot_be_read_is_no_ground_for_a_decision(void **state) {
+  struct desk *d = desk_new(*state, true);
+  ListSessions count = LIST_SESSIONS__INIT;
+  count.crn = CRN;
+  desk_ask(d, a_registration(*state, CRN, "N07A123", CHANNEL__EMAIL));
+  desk_send(d, &count);
+  desk_step(d, MEMORY_LOST);
+  desk_run(d);
+  assert_int_equal(desk_code(d), CODE__UNAVAILABLE);
+  desk_free(d);
+}
+
 static void a_refusal_whose_audit_cannot_be_written_says_that_the_store_is_away(void **state) {
   struct desk *d = desk_new(*state, true);
   desk_send(d, a_reading(*state, CRN));
@@ -704,6 +734,8 @@ int main(void) {
       T(a_person_who_is_asked_for_and_refused_is_in_the_audit),
       T(why_somebody_asks_is_in_the_audit_as_a_code),
       T(a_role_that_asks_for_a_person_in_vain_is_in_the_audit),
+      T(a_decision_may_read_what_the_audit_says_of_one_subject),
+      T(an_audit_that_cannot_be_read_is_no_ground_for_a_decision),
       T(a_refusal_whose_audit_cannot_be_written_says_that_the_store_is_away),
       T(an_audit_entry_is_sealed_for_its_area_with_the_key_of_its_service),
       T(a_read_whose_audit_cannot_be_written_does_not_answer),
