@@ -422,15 +422,24 @@ static bool visit_unsealed(void *context, ProtobufCMessage *confidential, Partit
   return *seal == NULL;
 }
 
-// Who may send it, and whether it is worth beginning. Answers the code and the reason, or CODE__OK.
-static struct err admit(struct engine *e, const struct row *row, const Area *area, const Envelope *request,
-                        const Actor *actor) {
+// Each of the three answers the code and the reason, or CODE__OK. Whether it can be taken in at all:
+static struct err admit(const struct engine *e, const struct row *row, const Actor *actor) {
   if (!row) return ERR(NOT_FOUND, NULL, "this service takes no such message");
   if (!actor) return ERR(UNAUTHENTICATED, NULL, "sign in again: the message carries no valid actor");
   if (e->in_flight >= ENGINE_IN_FLIGHT) return ERR(UNAVAILABLE, NULL, "busy; send it again in a moment");
-  if (!(access_roles(actor_roles(actor)) & access_senders(e->access[row - e->service->rows])))
-    return ERR(FORBIDDEN, NULL, "your role may not do this");
-  if (!actor_covers(actor, request->area)) return ERR(FORBIDDEN, NULL, "this is not in your areas");
+  return ERR_NONE;
+}
+
+// Whether somebody in those roles may send it there, whomever it is about.
+static struct err permit(const struct engine *e, const struct row *row, const char *area, const Actor *actor) {
+  const struct access_row *access = e->access[row - e->service->rows];
+  if (!(access_roles(actor_roles(actor)) & access_senders(access))) return access_refusal(access);
+  if (!actor_covers(actor, area)) return ERR(FORBIDDEN, NULL, "this is not in your areas");
+  return ERR_NONE;
+}
+
+// Whether it is worth beginning.
+static struct err prepare(const struct engine *e, const Area *area) {
   if (!area) return ERR(NOT_FOUND, NULL, "there is no such area");
   if (!e->store->ops->ready(e->store))
     return ERR(UNAVAILABLE, NULL, "the store is not ready; send it again in a moment");
@@ -458,12 +467,14 @@ static const char *person_asked_for(const ProtobufCMessage *body) {
   return f ? *(char *const *)((const char *)body + f->offset) : NULL;
 }
 
-// A role or an area that may not do this asks for a person all the same: that is in the audit, too.
-static void deny(struct job *j, const char *why) {
+// A role or an area that may not do this asks for a person all the same: that is in the audit, too, and under its name,
+// whatever the sender is told.
+static void deny(struct job *j, struct err why) {
   char crn[8];
   const char *asked_for = person_asked_for(j->body);
   j->engine->refused++;
-  j->change = refuse(&j->m, CODE__FORBIDDEN, NULL, why);
+  j->denied = true;
+  j->change = refuse(&j->m, why.code, NULL, why.why);
   if (asked_for && text_crn(asked_for, crn)) change_touch(&j->change, crn);
   commit(j);
 }
@@ -471,11 +482,14 @@ static void deny(struct job *j, const char *why) {
 void engine_request(struct engine *e, const struct bus_route *route, const Envelope *request, const Actor *actor) {
   const struct row *row = find_row(e, ROW_COMMAND, request->type);
   const Area *area = config_area(e->config, request->area);
-  struct err err = admit(e, row, area, request, actor);
-  if (err.code == CODE__FORBIDDEN && area) {
-    deny(command_job(e, row, area, route, request, actor), err.why);
+  struct err err = admit(e, row, actor);
+  bool is_admitted = !err_is(err);
+  if (is_admitted) err = permit(e, row, request->area, actor);
+  if (is_admitted && err_is(err) && area) {
+    deny(command_job(e, row, area, route, request, actor), err);
     return;
   }
+  if (!err_is(err)) err = prepare(e, area);
   if (err_is(err)) {
     e->overload += err.code == CODE__UNAVAILABLE;
     reject(e, route, request, err.code, err.why);

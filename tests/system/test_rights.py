@@ -80,7 +80,7 @@ def test_a_correction_is_proposed_by_the_person_and_answered_by_the_officer(brea
 
 def test_subject_access_has_what_every_service_holds_and_says_what_was_left_out(breakable, officer, tmp_path, browser):
     crn, _, session, appointment = a_story(breakable)
-    assert breakable.get(f"/people/{crn}/subject-access").status == 403
+    assert breakable.get(f"/people/{crn}/subject-access").status == 404
     assert wait_for(lambda: any("reported" in r for r in collected(breakable, crn, officer).json["records"]))
     records = collected(breakable, crn, officer).json["records"]
     assert {"intake", "reminders", "reporting"} <= {r["service"] for r in records}

@@ -217,7 +217,7 @@ static inline struct change decision_run(struct decision *d, const struct row *r
 }
 
 // What the service decides about a command, an event or an outcome. A command of a role that may not send it is
-// FORBIDDEN, and who is out of the actor's reach is not there, as the runtime answers.
+// refused, and who is out of the actor's reach is not there, as the runtime answers.
 static inline struct change decided(struct decision *d, const void *body) {
   const ProtobufCMessageDescriptor *type = ((const ProtobufCMessage *)body)->descriptor;
   for (const struct row *row = d->service->rows; row->body || row->timer; row++) {
@@ -226,8 +226,10 @@ static inline struct change decided(struct decision *d, const void *body) {
     d->m.body = body;
     d->m.timer = NULL;
     d->m.access = row->kind == ROW_COMMAND ? access_find(type) : NULL;
-    if (row->kind == ROW_COMMAND && !(access_senders(d->m.access) & access_roles(d->m.roles)))
-      return refuse(&d->m, CODE__FORBIDDEN, NULL, "your role may not do this");
+    if (row->kind == ROW_COMMAND && !(access_senders(d->m.access) & access_roles(d->m.roles))) {
+      struct err why = access_refusal(d->m.access);
+      return refuse(&d->m, why.code, why.field, why.why);
+    }
     return decision_run(d, row);
   }
   fail_msg("%s has no row for %s", d->service->name, type->name);

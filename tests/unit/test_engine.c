@@ -61,7 +61,7 @@ static void a_role_that_the_row_does_not_name_is_refused(void **state) {
   actor.roles = manager;
   desk_send_as(d, a_reading(*state, CRN), &actor, false);
   desk_run(d);
-  assert_int_equal(desk_code(d), CODE__FORBIDDEN);
+  assert_int_equal(desk_code(d), CODE__NOT_FOUND);
   desk_free(d);
 }
 
@@ -479,7 +479,7 @@ static void a_role_that_asks_for_a_person_in_vain_is_in_the_audit(void **state) 
   actor.roles = mentor;
   desk_send_as(d, a_reading(*state, CRN), &actor, false);
   desk_run(d);
-  assert_int_equal(desk_code(d), CODE__FORBIDDEN);
+  assert_int_equal(desk_code(d), CODE__NOT_FOUND);
   const AuditEntry *refused = newest_audit(*state);
   assert_int_equal(refused->outcome, CODE__FORBIDDEN);
   assert_string_equal(refused->subjects[0], CRN);

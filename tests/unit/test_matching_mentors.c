@@ -329,10 +329,10 @@ static void only_those_who_look_after_mentors_change_them(void **state) {
   struct change c = registered(d, mentor_of(d, 2));
   assert_done(&c);
   c = changed(d, mentor_of(d, 1), 1);
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
   decision_as(d, "N07A123", MAY(PRACTITIONER));
   c = read_one(d, mentor_id(d, 1));
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
   decision_as(d, "S01", MAY(MENTOR_SUPERVISOR));
   c = read_one(d, mentor_id(d, 1));
   assert_done(&c);

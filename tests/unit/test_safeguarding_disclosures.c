@@ -91,12 +91,12 @@ static void no_other_role_raises_one_and_a_practitioner_reads_none(void **state)
   for (unsigned role = 1; role <= ROLE__OPD_PRACTITIONER; role++) {
     decision_as(&s->d, "N07A123", 1u << role);
     struct change c = raised(&s->d, disclosure_of(&s->d));
-    if (role != ROLE__MENTOR) assert_refused(&c, CODE__FORBIDDEN, NULL);
+    if (role != ROLE__MENTOR) assert_refused(&c, CODE__NOT_FOUND, NULL);
     if (role == ROLE__SAFEGUARDING_LEAD) continue;
     c = decided(&s->d, &read);
-    assert_refused(&c, CODE__FORBIDDEN, NULL);
+    assert_refused(&c, CODE__NOT_FOUND, NULL);
     c = decided(&s->d, &list);
-    assert_refused(&c, CODE__FORBIDDEN, NULL);
+    assert_refused(&c, CODE__NOT_FOUND, NULL);
   }
 }
 

@@ -111,7 +111,7 @@ static void the_rota_is_the_leads_and_that_there_is_none_is_said(void **state) {
   ReadRota read = READ_ROTA__INIT;
   decision_as(&s->d, "C01A001", MAY(COORDINATOR));
   struct change c = changed_rota(&s->d, ROTA(&s->d, "L01A001"), 1);
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
   as_lead(&s->d);
   c = decided(&s->d, &read);
   assert_int_equal(c.version, 1);
