@@ -294,14 +294,30 @@ static struct change decision(struct job *j) {
   return j->row->decide ? access_decide(&j->rs, &j->m, j->row->decide) : change_of(&j->m);
 }
 
+// Whether a refusal is one of what is kept about somebody, and not of how it was asked for: it is not there, or not for
+// this sender; a rule that looked at it does not allow it; a link or a cookie of theirs is not good.
+static bool is_about_somebody(Code code) {
+  return code == CODE__NOT_FOUND || code == CODE__FORBIDDEN || code == CODE__REFUSED_BY_RULE ||
+         code == CODE__UNAUTHENTICATED;
+}
+
+// Notes for the audit whose records of that type were looked at. False: there are none.
+static bool touch_all(struct job *j, const char *type) {
+  bool any = false;
+  for (struct record *r = j->rs.first; r; r = r->next) {
+    if (strcmp(r->type->short_name, type)) continue;
+    change_touch(&j->change, r->id);
+    any = true;
+  }
+  return any;
+}
+
 // A command is refused. Whose record was asked for in vain is in the audit before the answer goes out: of a person who
-// is not there as of one who is and not for this sender, so that the two take equally long, too.
+// is not there as of one who is and not for this sender, so that the two take equally long, too. It is the person's,
+// where there is one, and not that of every mentor who was considered for them.
 static void refuse_command(struct job *j) {
   j->change = (struct change){.arena = &j->arena, .problem = j->change.problem};
-  Code code = j->change.problem->code;
-  if (code == CODE__NOT_FOUND || code == CODE__FORBIDDEN)
-    for (struct record *r = j->rs.first; r; r = r->next)
-      if (!strcmp(r->type->short_name, "Person")) change_touch(&j->change, r->id);
+  if (is_about_somebody(j->change.problem->code) && !touch_all(j, "Person")) touch_all(j, "Mentor");
   commit(j);
 }
 

@@ -86,6 +86,16 @@ def test_a_link_signs_in_once(mentor):
     assert phone.is_in() and not thief.is_in()
 
 
+def test_a_sign_in_that_is_refused_is_in_the_audit_of_the_mentor(mentor):
+    link = mentor.link()
+    assert (Phone(mentor.stack).use(link).status, Phone(mentor.stack).use(link).status) == (200, 401)
+    shown = mentor.stack.run("audit", "show", "--area", stacks.NORTH, "--actor", mentor.id)
+    assert shown.returncode == 0, shown.stderr
+    outcomes = [line.rpartition(": ")[2].split()[0] for line in shown.stdout.splitlines()
+                if f"UseSignInLink of {mentor.id}" in line]
+    assert outcomes == ["OK", "UNAUTHENTICATED"], shown.stdout
+
+
 def test_only_the_newest_link_signs_in(mentor):
     first, second = mentor.link(), mentor.link()
     assert Phone(mentor.stack).use(first).status == 401

@@ -110,6 +110,8 @@ def test_a_legal_hold_prevents_erasure_until_it_is_lifted(breakable, officer):
     assert breakable.post(hold, {"reason": "an appeal"}, token=officer).status == 201
     assert breakable.post(f"/people/{crn}/erase", {"reason": "asked for"}, token=officer).status == 422
     assert breakable.get(f"/people/{crn}").status == 200
+    shown = breakable.run("audit", "show", "--area", NORTH, crn).stdout
+    assert any(f"RequestErasure of {crn}: REFUSED_BY_RULE" in line for line in shown.splitlines()), shown
     assert breakable.post(f"{hold}/lift", {"reason": "it is over"}, token=officer).status == 200
     assert breakable.post(f"/people/{crn}/erase", {"reason": "asked for"}, token=officer).status == 201
     assert wait_for(lambda: breakable.get(f"/people/{crn}").status == 404)

@@ -26,6 +26,7 @@
 #define NOW_MS INT64_C(1772445600000)
 #define AREA "lon-north"
 #define CRN "X123456"
+#define MENTOR_BESIDE "7a000000-0000-4000-8000-000000000009"
 
 // What all processes share.
 struct town {
@@ -140,6 +141,19 @@ static inline struct change decide_trails(const struct records *have, const stru
   return c;
 }
 
+// CloseEngagement stands for what is never allowed: about the person of that CRN by a rule, about the mentor of that id
+// because who sends it is not signed in.
+static inline void needs_forbidden(struct records *want, const struct message *m) {
+  const char *id = ((const CloseEngagement *)m->body)->id;
+  records_want_closed(want, &mentor__descriptor, MENTOR_BESIDE);
+  records_want_closed(want, strlen(id) == 7 ? &person__descriptor : &mentor__descriptor, id);
+}
+static inline struct change decide_forbidden(const struct records *have, const struct message *m) {
+  (void)have;
+  bool is_person = strlen(((const CloseEngagement *)m->body)->id) == 7;
+  return refuse(m, is_person ? CODE__REFUSED_BY_RULE : CODE__UNAUTHENTICATED, NULL, "it is not allowed");
+}
+
 static inline void needs_count(struct records *want, const char *name) {
   records_want(want, &daily_count__descriptor, name);
 }
@@ -239,6 +253,7 @@ static const struct row desk_rows[] = {
     DESK_COMMAND(register_person, needs_register, decide_register),
     DESK_COMMAND(read_person, needs_read, decide_read),
     DESK_COMMAND(list_engagements, needs_glance, decide_glance),
+    DESK_COMMAND(close_engagement, needs_forbidden, decide_forbidden),
     DESK_COMMAND(list_sessions, needs_trails, decide_trails),
     DESK_COMMAND(cancel_appointment, needs_counted, decide_counted),
     DESK_COMMAND(read_reminders, needs_shown, decide_shown),
