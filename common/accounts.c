@@ -6,13 +6,14 @@
 // What everybody says on a new connection (greeting.h). FCALL_RO runs nothing that could write.
 #define GREETS "+auth +hello +ping +fcall_ro +config|get"
 
+// Redis tries an account's patterns one after the other, for each key of each command: what is touched most stands first.
 // clang-format off
 const struct account accounts[] = {
     {"gateway",   .reads = "Token MentorPhones"},
-    {"intake",    .writes = "Person Engagement Appointment Session SessionVersion Explanation Correction LegalHold Erasure "
+    {"intake",    .writes = "Session Engagement Person Appointment SessionVersion Explanation Correction LegalHold Erasure "
                             "Disposal",
                   .reads = "OpenDisclosures",
-                  .indexes = "people people-of engagements-of appointments-of sessions-of explanations-of "
+                  .indexes = "sessions-of appointments-of engagements-of people people-of explanations-of "
                              "explanations-about corrections-of corrections-open",
                   .destroys = true},
     {"reminders", .writes = "ReminderPlan DailyCount", .reads = "Appointment Engagement Disposal",
@@ -67,8 +68,8 @@ static void write_reading(struct buffer *out, const struct account *a, const Par
   if (is_everything(a->reads)) {
     buffer_text(out, "%R~{*}:*");
   } else {
-    buffer_printf(out, "%%R~{*}:cursor:%s", a->name);
     write_words(out, a->writes, "%R~{*}:", ":*");
+    buffer_printf(out, " %%R~{*}:cursor:%s", a->name);
     if (a->writes) write_words(out, ACCOUNTS_RELATIONS, "%R~{*}:", ":*");
     write_words(out, a->reads, "%R~{*}:", ":*");
     if (a->destroys) buffer_text(out, " %R~{*}:DataKey:*");
@@ -78,8 +79,9 @@ static void write_reading(struct buffer *out, const struct account *a, const Par
 }
 
 static void write_writing(struct buffer *out, const struct account *a, const Partition *opens) {
-  buffer_printf(out, " (%%W~{*}:cursor:%s", a->name);
+  buffer_text(out, " (");
   write_words(out, a->writes, "%W~{*}:", ":*");
+  buffer_printf(out, " %%W~{*}:cursor:%s", a->name);
   write_data_keys(out, "%W", opens);
   buffer_text(out, " +mset +del)");
 }

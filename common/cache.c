@@ -1,4 +1,5 @@
 #include "cache.h"
+#include "text.h"
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,22 +77,6 @@ void cache_free(struct cache *c) {
   free(c);
 }
 
-// Eight bytes at a time: keys are some sixty bytes long, and every message looks for several.
-static uint32_t hash(const char *key) {
-  const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
-  size_t left = strlen(key);
-  uint64_t h = left * odd, word = 0;
-  for (; left >= sizeof word; key += sizeof word, left -= sizeof word) {
-    memcpy(&word, key, sizeof word);
-    h = (h ^ word) * odd;
-    h ^= h >> 32;
-  }
-  word = 0;
-  memcpy(&word, key, left);
-  h = (h ^ word) * odd;
-  return (uint32_t)(h ^ h >> 32);
-}
-
 static size_t set_of(const struct cache *c, uint32_t h) {
   return h & (c->n_sets - 1);
 }
@@ -122,7 +107,7 @@ static struct place *find(struct cache *c, const char *key, uint32_t h) {
 }
 
 const uint8_t *cache_get(struct cache *c, const char *key, size_t *size_bytes) {
-  const struct place *place = find(c, key, hash(key));
+  const struct place *place = find(c, key, (uint32_t)text_hash(key));
   if (!place) return NULL;
   place->entry->used = true;
   *size_bytes = place->entry->size_bytes;
@@ -158,7 +143,7 @@ void cache_put(struct cache *c, const char *key, const void *data, size_t size_b
   *e = (struct entry){.key_bytes = key_bytes, .size_bytes = size_bytes};
   memcpy(e->data, data, size_bytes);
   memcpy(e->data + size_bytes, key, key_bytes);
-  uint32_t h = hash(key);
+  uint32_t h = (uint32_t)text_hash(key);
   *room(c, h) = (struct place){e, h};
   c->n++;
   c->bytes += weight(e);
@@ -166,6 +151,6 @@ void cache_put(struct cache *c, const char *key, const void *data, size_t size_b
 }
 
 void cache_drop(struct cache *c, const char *key) {
-  struct place *place = find(c, key, hash(key));
+  struct place *place = find(c, key, (uint32_t)text_hash(key));
   if (place) let_go(c, place);
 }

@@ -4,8 +4,8 @@
 #include <string.h>
 
 enum {
-  HEADER_BYTES = 11,
-  RECORD_BYTES = 9
+  HEADER_BYTES = 21,
+  VERSION_BYTES = 8
 };
 
 static uint8_t *put16(uint8_t *to, size_t number) {
@@ -13,6 +13,11 @@ static uint8_t *put16(uint8_t *to, size_t number) {
   *to++ = (uint8_t)(number >> 8);
   *to++ = (uint8_t)number;
   return to;
+}
+
+static uint8_t *put32(uint8_t *to, size_t number) {
+  assert(number <= UINT32_MAX);
+  return put16(put16(to, number >> 16), number & UINT16_MAX);
 }
 
 static uint8_t *put64(uint8_t *to, uint64_t number) {
@@ -36,37 +41,61 @@ static size_t batch_of(struct store_change *const *changes, size_t n) {
   return taken;
 }
 
-struct areas {
-  const char *names[COMMIT_CHANGES];
+struct batch {
+  struct store_change *const *changes;
   size_t n;
+  uint8_t area_of[COMMIT_CHANGES]; // by change: the area's number from 1
+  const char *areas[COMMIT_CHANGES];
+  size_t n_areas;
 };
 
 // The area's number from 1, after its first mention.
-static uint8_t number_of(struct areas *areas, const char *area) {
+static uint8_t number_of(struct batch *b, const char *area) {
   size_t i = 0;
-  while (i < areas->n && strcmp(areas->names[i], area) != 0) i++;
-  if (i == areas->n) areas->names[areas->n++] = area;
+  while (i < b->n_areas && strcmp(b->areas[i], area) != 0) i++;
+  if (i == b->n_areas) b->areas[b->n_areas++] = area;
   return (uint8_t)(i + 1);
 }
 
-static size_t args_of(const struct store_change *c) {
-  size_t n = 3 * (c->n_timers + c->n_indexes) + (c->n_events > 0) + (c->n_audit > 0);
-  for (size_t i = 0; i < c->n_records; i++) n += c->records[i].then == STORE_PUT;
+// In the order of a batch.
+static const int becomes[] = {STORE_PUT, STORE_DELETE, STORE_KEEP};
+enum {
+  BECOMES = sizeof becomes / sizeof *becomes
+};
+
+static size_t count(const struct store_change *c, int then) {
+  size_t n = 0;
+  for (size_t i = 0; i < c->n_records; i++) n += (int)c->records[i].then == then;
   return n;
 }
 
+static uint8_t *put_versions(uint8_t *to, const struct store_change *c, int then) {
+  for (size_t i = 0; i < c->n_records; i++) {
+    if ((int)c->records[i].then == then) to = put64(to, c->records[i].seen_version);
+  }
+  return to;
+}
+
+static struct bytes events_of(const struct store_change *c) {
+  return c->n_events ? c->events : (struct bytes){NULL, 0};
+}
+
+static struct bytes audit_of(const struct store_change *c) {
+  return c->n_audit ? c->audit : (struct bytes){NULL, 0};
+}
+
 static void header(struct resp *out, const struct store_change *c, uint8_t area) {
-  uint8_t *to = resp_space(out, HEADER_BYTES + RECORD_BYTES * c->n_records);
+  uint8_t *to = resp_space(out, HEADER_BYTES + VERSION_BYTES * c->n_records);
   *to++ = area;
   to = put16(to, c->n_records);
+  to = put16(to, count(c, STORE_PUT));
+  to = put16(to, count(c, STORE_DELETE));
   to = put16(to, c->n_timers + c->n_indexes);
   to = put16(to, c->n_events);
   to = put16(to, c->n_audit);
-  to = put16(to, args_of(c));
-  for (size_t i = 0; i < c->n_records; i++) {
-    *to++ = (uint8_t)c->records[i].then;
-    to = put64(to, c->records[i].seen_version);
-  }
+  to = put32(to, events_of(c).size_bytes);
+  to = put32(to, audit_of(c).size_bytes);
+  for (int i = 0; i < BECOMES; i++) to = put_versions(to, c, becomes[i]);
 }
 
 static void scores(struct resp *out, const char *service, const struct store_change *c) {
@@ -92,8 +121,12 @@ static void arguments(struct resp *out, const char *service, const struct store_
     resp_arg(out, c->records[i].value.data, c->records[i].value.size_bytes);
   }
   scores(out, service, c);
-  if (c->n_events) resp_arg(out, c->events.data, c->events.size_bytes);
-  if (c->n_audit) resp_arg(out, c->audit.data, c->audit.size_bytes);
+}
+
+static void keys_of(struct resp *out, const struct store_change *c, int then) {
+  for (size_t i = 0; i < c->n_records; i++) {
+    if ((int)c->records[i].then == then) resp_text(out, c->records[i].key);
+  }
 }
 
 static void keys(struct resp *out, struct store_change *const *changes, size_t n) {
@@ -101,24 +134,44 @@ static void keys(struct resp *out, struct store_change *const *changes, size_t n
   for (size_t c = 0; c < n; c++) n_keys += changes[c]->n_records;
   resp_number(out, (int64_t)n_keys);
   for (size_t c = 0; c < n; c++) {
-    for (size_t i = 0; i < changes[c]->n_records; i++) resp_text(out, changes[c]->records[i].key);
+    for (int i = 0; i < BECOMES; i++) keys_of(out, changes[c], becomes[i]);
+  }
+}
+
+// One argument of what all changes of an area have of that kind.
+static void joined(struct resp *out, const struct batch *b, uint8_t area,
+                   struct bytes (*part)(const struct store_change *)) {
+  size_t bytes = 0;
+  for (size_t c = 0; c < b->n; c++) bytes += b->area_of[c] == area ? part(b->changes[c]).size_bytes : 0;
+  uint8_t *to = resp_space(out, bytes);
+  for (size_t c = 0; c < b->n; c++) {
+    struct bytes of = part(b->changes[c]);
+    if (b->area_of[c] != area || !of.size_bytes) continue;
+    memcpy(to, of.data, of.size_bytes);
+    to += of.size_bytes;
+  }
+}
+
+static void areas(struct resp *out, struct batch *b) {
+  for (size_t c = 0; c < b->n; c++) b->area_of[c] = number_of(b, b->changes[c]->area);
+  resp_number(out, (int64_t)b->n_areas);
+  for (size_t i = 0; i < b->n_areas; i++) {
+    resp_text(out, b->areas[i]);
+    joined(out, b, (uint8_t)(i + 1), events_of);
+    joined(out, b, (uint8_t)(i + 1), audit_of);
   }
 }
 
 size_t commit_encode(struct resp *out, const char *service, struct store_change *const *changes, size_t n) {
-  n = batch_of(changes, n);
-  struct areas areas = {.n = 0};
-  uint8_t numbers[COMMIT_CHANGES];
-  for (size_t c = 0; c < n; c++) numbers[c] = number_of(&areas, changes[c]->area);
+  struct batch b = {.changes = changes, .n = batch_of(changes, n)};
   resp_begin(out);
   resp_text(out, "FCALL");
   resp_text(out, "commit");
-  keys(out, changes, n);
-  resp_number(out, (int64_t)areas.n);
-  for (size_t i = 0; i < areas.n; i++) resp_text(out, areas.names[i]);
-  for (size_t c = 0; c < n; c++) {
-    header(out, changes[c], numbers[c]);
+  keys(out, changes, b.n);
+  areas(out, &b);
+  for (size_t c = 0; c < b.n; c++) {
+    header(out, changes[c], b.area_of[c]);
     arguments(out, service, changes[c]);
   }
-  return n;
+  return b.n;
 }

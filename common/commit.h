@@ -1,18 +1,20 @@
 // How a batch of changes is laid out for the function `commit` of commit.lua. The function knows nothing of services.
 //
 //   FCALL commit <n> <the n keys of all records of all changes, in order>
-//     <number of areas> <area> ...
+//     <number of areas>
+//     for each area: <name> <the events of all its changes> <the audit of all its changes>
 //     then for each change:
-//       <header>            big endian: area's number from 1 (8 bits), then 16 bits each: number of records, of scores,
-//                           of events, of audit entries, and of the arguments of this change after its header;
-//                           then for each record: enum store_record.then (8 bits), the version that was seen (64 bits)
+//       <header>            big endian: area's number from 1 (8 bits); 16 bits each: numbers of records, of those put,
+//       of
+//                           those deleted, of scores, of events, of audit entries; 32 bits each: the bytes of its
+//                           events and of its audit; then for each record the version that was seen (64 bits)
 //       <value> ...         one for each record that is put
 //       <key> <member> <score> ...    timers and indexes; an empty score removes the member
-//       <events>            where there are any
-//       <audit>             where there is any
 //
-// The reply has one integer for each change: -1 for a conflict, else the sequence of its first event (0: it has none).
-// A change that touches a record which an earlier one of the same batch wrote is judged by what that one left behind.
+// Of a change's records, in the keys as in the header, those that are put come first, then those deleted, then the
+// rest. The reply has one integer for each change: -1 for a conflict, else the sequence of its first event (0: it has
+// none). A change that touches a record which an earlier one of the same batch wrote is judged by what that one left
+// behind.
 #pragma once
 #include "resp.h"
 #include "store.h"

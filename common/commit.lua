@@ -2,18 +2,18 @@
 -- What changes the store: one function call commits a batch of changes, each of them whole or not at all.
 --
 -- Every redis.call costs some microseconds, so their number does not grow with the number of changes: one MGET reads
--- all records of the batch, one MSET writes what became of them, and the events of an area share one stream entry.
--- Bytes go through untouched. The arguments are laid out in commit.h. An incompatible change of them takes a new
+-- all records of the batch, one MSET writes what became of them, and the events of an area share one stream entry. Every
+-- byte that becomes a string of Lua costs too, as all of it is hashed: an area's events come as the one string that they
+-- will be, and nothing is cut or joined without need. Bytes go through untouched. The arguments are laid out in commit.h. An incompatible change of them takes a new
 -- version at the end of this file and in greeting.h.
 
 -- The version of a record that is not there. (Libraries of Lua cannot be reached while this file loads.)
 local NONE = '\0\0\0\0\0\0\0\0'
 -- The most values that go through one call: below the 8,000 that unpack() can return, and even, as pairs stay together.
 local CHUNK = 4000
--- What becomes of a record; 0 keeps it.
-local PUT, DELETE = 1, 2
--- The bytes of a change's header before its records, and those of each record: what becomes of it, the version seen.
-local HEADER, RECORD = 11, 9
+-- A change's header before its versions: the area's number; numbers of records, of those put and deleted, of scores, of
+-- events and of audit entries; the bytes of the last two.
+local HEADER, HEADER_BYTES = '>BI2I2I2I2I2I2I4I4', 21
 
 -- Calls a command with a list of any length, and with the key before it where there is one.
 local function call(command, key, list)
@@ -42,36 +42,28 @@ end
 
 -- Whether each record of a change still is what its author saw, counting what earlier changes of the batch wrote.
 local function is_current(batch, header, n_records)
-  local keys, fetched, written, at = batch.keys, batch.fetched, batch.written, batch.key_at
-  for i = 1, n_records do
-    local value = written[keys[at + i]]
-    if value == nil then value = fetched[at + i] end
-    local version = value and string.sub(value, 1, 8) or NONE
-    local p = HEADER + (i - 1) * RECORD
-    if version ~= string.sub(header, p + 2, p + RECORD) then return false end
+  local sub, keys, fetched, written = string.sub, batch.keys, batch.fetched, batch.written
+  local p = HEADER_BYTES + 1
+  for i = batch.key_at + 1, batch.key_at + n_records do
+    local value = written[keys[i]]
+    if value == nil then value = fetched[i] end
+    if (value and sub(value, 1, 8) or NONE) ~= sub(header, p, p + 7) then return false end
+    p = p + 8
   end
   return true
 end
 
--- Notes what becomes of the records: the value, or false where it is deleted. Answers the place of the next argument.
-local function write_records(batch, header, n_records, arg)
-  local keys, written, at = batch.keys, batch.written, batch.key_at
-  for i = 1, n_records do
-    local becomes = string.byte(header, HEADER + (i - 1) * RECORD + 1)
-    if becomes == PUT then
-      written[keys[at + i]] = batch.args[arg]
-      arg = arg + 1
-    elseif becomes == DELETE then
-      written[keys[at + i]] = false
-    end
-  end
-  return arg
+-- Notes what becomes of the records: the value, or false where it is deleted.
+local function write_records(batch, n_puts, n_deletes, arg)
+  local keys, args, written, at = batch.keys, batch.args, batch.written, batch.key_at
+  for i = 1, n_puts do written[keys[at + i]] = args[arg + i] end
+  for i = at + n_puts + 1, at + n_puts + n_deletes do written[keys[i]] = false end
 end
 
 -- Notes the entries of sorted sets: key, member, score ('' removes). The last word on a member counts.
 local function write_scores(batch, n_scores, arg)
   local args, sets = batch.args, batch.sets
-  for i = arg, arg + 3 * n_scores - 1, 3 do
+  for i = arg + 1, arg + 3 * n_scores, 3 do
     local set = sets[args[i]]
     if not set then
       set = {}
@@ -79,38 +71,49 @@ local function write_scores(batch, n_scores, arg)
     end
     set[args[i + 1]] = args[i + 2]
   end
-  return arg + 3 * n_scores
 end
 
--- Adds a list of n messages to those that the area's stream will get. Answers how many were there before it.
-local function add(stream, list, n)
+-- Lets a change's n messages stay in what the area's stream will get. Answers how many were there before them.
+local function keep(stream, n, size_bytes)
   local before = stream.n
-  stream[#stream + 1] = list
-  stream.n = before + n
+  stream.n, stream.at = before + n, stream.at + size_bytes
   return before
 end
 
--- Decides one change. Answers the place of the next one's header.
+-- Cuts a change's messages out of what the area's stream will get.
+local function cut(stream, size_bytes)
+  stream.pieces[#stream.pieces + 1] = string.sub(stream.list, stream.from + 1, stream.at)
+  stream.at = stream.at + size_bytes
+  stream.from = stream.at
+end
+
+-- What is left of an area's messages.
+local function list_of(stream)
+  if stream.from == 0 then return stream.list end
+  cut(stream, 0)
+  return table.concat(stream.pieces)
+end
+
+-- Decides one change, whose header is at that place. Answers the place of the next one's.
 local function decide(batch, c, arg)
   local header = batch.args[arg]
-  local a, r1, r2, s1, s2, e1, e2, u1, u2, n1, n2 = string.byte(header, 1, HEADER)
-  local area, n_records, n_scores = batch.areas[a], r1 * 256 + r2, s1 * 256 + s2
-  local n_events, n_audit = e1 * 256 + e2, u1 * 256 + u2
+  local a, n_records, n_puts, n_deletes, n_scores, n_events, n_audit, event_bytes, audit_bytes =
+    struct.unpack(HEADER, header)
+  local area = batch.areas[a]
   if is_current(batch, header, n_records) then
-    local at = write_records(batch, header, n_records, arg + 1)
-    at = write_scores(batch, n_scores, at)
-    batch.results[c] = 0
-    if n_events > 0 then
-      batch.results[c] = add(area.events, batch.args[at], n_events) + 1
-      batch.area_of[c] = area
-      at = at + 1
-    end
-    if n_audit > 0 then add(area.audit, batch.args[at], n_audit) end
+    write_records(batch, n_puts, n_deletes, arg)
+    write_scores(batch, n_scores, arg + n_puts)
+    local before = keep(area.events, n_events, event_bytes)
+    keep(area.audit, n_audit, audit_bytes)
+    batch.results[c] = n_events > 0 and before + 1 or 0
+    batch.area_of[c] = n_events > 0 and area
   else
+    cut(area.events, event_bytes)
+    cut(area.audit, audit_bytes)
     batch.results[c] = -1
   end
   batch.key_at = batch.key_at + n_records
-  return arg + 1 + n1 * 256 + n2
+  return arg + n_puts + 3 * n_scores + 1
 end
 
 -- Appends what an area gathered as one entry, whose id is the sequence of its last message. Answers the sequence that
@@ -118,16 +121,20 @@ end
 local function append(stream, sequence_key, stream_key, field)
   if stream.n == 0 then return 0 end
   local last = redis.call('INCRBY', sequence_key, stream.n)
-  redis.call('XADD', stream_key, string.format('%.0f-0', last), field, table.concat(stream))
+  redis.call('XADD', stream_key, string.format('%.0f-0', last), field, list_of(stream))
   return last - stream.n
 end
 
 local function append_all(batch)
+  local results, area_of = batch.results, batch.area_of
   for _, area in ipairs(batch.areas) do
     area.before = append(area.events, area.prefix .. 'sequence', area.prefix .. 'events', 'e')
     append(area.audit, area.prefix .. 'audit-sequence', area.prefix .. 'audit', 'a')
   end
-  for c, area in pairs(batch.area_of) do batch.results[c] = batch.results[c] + area.before end
+  for c = 1, #results do
+    local area = area_of[c]
+    if area then results[c] = results[c] + area.before end
+  end
 end
 
 local function put_records(written)
@@ -160,11 +167,17 @@ local function put_scores(sets)
   end
 end
 
+-- What the changes of an area would append, of which those that meet a conflict are cut out.
+local function stream_of(list)
+  return {n = 0, list = list, at = 0, from = 0, pieces = {}}
+end
+
 -- The areas that the batch touches, as they are numbered in its headers.
 local function areas_of(args, n_areas)
   local areas = {}
   for i = 1, n_areas do
-    areas[i] = {prefix = '{' .. args[1 + i] .. '}:', events = {n = 0}, audit = {n = 0}}
+    local at = 3 * i - 1
+    areas[i] = {prefix = '{' .. args[at] .. '}:', events = stream_of(args[at + 1]), audit = stream_of(args[at + 2])}
   end
   return areas
 end
@@ -172,13 +185,13 @@ end
 -- Answers one integer for each change: -1 for a conflict, else the sequence of its first event, 0 where it has none.
 -- The streams come first: should one refuse its entry, no record has been touched.
 local function commit(keys, args)
-  local n_areas = tonumber(args[1])
+  local n_areas, n_args = tonumber(args[1]), #args
   local batch = {
     keys = keys, args = args, fetched = fetch(keys), key_at = 0, areas = areas_of(args, n_areas),
     written = {}, sets = {}, results = {}, area_of = {},
   }
-  local arg, c = 2 + n_areas, 1
-  while arg <= #args do
+  local arg, c = 2 + 3 * n_areas, 1
+  while arg <= n_args do
     arg = decide(batch, c, arg)
     c = c + 1
   end
@@ -205,6 +218,6 @@ redis.register_function('commit', commit)
 redis.register_function('claim', claim)
 redis.register_function{
   function_name = 'alongside_version',
-  callback = function() return 1 end,
+  callback = function() return 2 end,
   flags = {'no-writes'},
 }

@@ -13,7 +13,7 @@
 
 // As alongside_version says in commit.lua.
 enum {
-  LIBRARY_VERSION = 1,
+  LIBRARY_VERSION = 2,
 };
 
 enum greeting_step {

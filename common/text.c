@@ -163,3 +163,19 @@ bool text_has_control(const char *text, bool lines) {
     if (is_control(at, lines)) return true;
   return false;
 }
+
+// Eight bytes at a time: keys are some sixty bytes long, and every message looks for several.
+uint64_t text_hash(const char *text) {
+  const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+  size_t left = strlen(text);
+  uint64_t h = left * odd, word = 0;
+  for (; left >= sizeof word; text += sizeof word, left -= sizeof word) {
+    memcpy(&word, text, sizeof word);
+    h = (h ^ word) * odd;
+    h ^= h >> 32;
+  }
+  word = 0;
+  memcpy(&word, text, left);
+  h = (h ^ word) * odd;
+  return h ^ h >> 32;
+}

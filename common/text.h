@@ -2,6 +2,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 bool text_is_utf8(const char *bytes, size_t size_bytes);
 // A CRN: a letter and six digits; writes it with the letter upper-cased. False: not one, and `out` is untouched.
@@ -23,3 +24,5 @@ void text_uuid(const unsigned char random[16], char out[37]);
 // Whether a control character is in it: C0 and DEL, and C1 (U+0080 to U+009F, two bytes in UTF-8). Line ends and tabs
 // are control characters too; `lines` says that they are wanted. The text is valid UTF-8.
 bool text_has_control(const char *text, bool lines);
+// For tables in memory: quick, and not to be relied on where an adversary chooses the texts.
+uint64_t text_hash(const char *text);
