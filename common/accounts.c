@@ -16,7 +16,7 @@ const struct account accounts[] = {
                   .destroys = true},
     {"reminders", .writes = "ReminderPlan DailyCount", .reads = "Appointment Engagement", .indexes = "plans-of"},
     {"matching",  .writes = "Mentor Offer PersonsOffer Token MentorPhones", .reads = "Engagement Appointment",
-                  .indexes = "mentors offers-of matches-of", .lists = "engagements-of appointments-of"},
+                  .indexes = "mentors offers offers-of matches-of", .lists = "engagements-of appointments-of"},
     {"reporting", .writes = ""},
     {"courier",   .writes = "Delivery", .indexes = "dead-letters deliveries-of"},
     {"mentoring", .writes = "Note NoteVersion", .reads = "Session", .indexes = "notes-of notes-about"},

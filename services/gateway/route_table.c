@@ -95,6 +95,10 @@ const struct route routes_table[] = {
     {"POST", "/sign-in/end", MATCHING, .command = M(sign_out), BODY(""), SESSION, ONLY("SignIn"),
      SAYS("Sign out on this phone")},
 
+    {"PUT", "/mentors/{id}/preferences", MATCHING, MAKES(change_preferences, mentor), BODY(""),
+     SAYS("Say what one would rather not be given: shown to nobody else")},
+    {"POST", "/weights/preview", MATCHING, MAKES(preview_weights, weights_preview), BODY("weights"),
+     SAYS("Read what other weights would have meant for the offers of the last 30 days")},
     {"GET", "/people/{crn}/candidates", MATCHING, MAKES(list_candidates, candidates),
      SAYS("Rank the engagement workers for a person, with reasons")},
     {"PUT", "/offers/{offer.id}", MATCHING, MAKES(make_offer, offer), BODY("offer"),

@@ -1,6 +1,5 @@
 // Offers as the mentor sees them: nothing that names the person. And what happens when nobody answers.
 #include "matching.h"
-#include "rules.h"
 #include <string.h>
 
 static const Offer *named(const struct records *have, const struct message *m) {
@@ -100,8 +99,8 @@ struct change decide_accept_offer(const struct records *have, const struct messa
   if (!was) return not_yours(m);
   struct change c = change_of(m);
   if (was->state == OFFER_STATE__ACCEPTED) return show(have, m, c, was, false);
-  struct pair pair = {records_get(have, &person__descriptor, was->crn),
-                      records_get(have, &mentor__descriptor, was->mentor_id), m->now.ms};
+  struct pair pair = matching_pair(m, records_get(have, &person__descriptor, was->crn),
+                                   records_get(have, &mentor__descriptor, was->mentor_id));
   check_open(&c, was, m->now.ms);
   if (!change_refused(&c)) check_still_fits(&c, &pair);
   if (change_refused(&c)) return c;

@@ -1,6 +1,5 @@
 // The candidates for a person: every mentor of the area, either excluded by the first rule that holds, or scored.
 #include "matching.h"
-#include "rules.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,41 +12,12 @@ static unsigned candidates_limit(const ListCandidates *cmd) {
   return matching_limit(cmd->limit, MATCHING_CANDIDATES_DEFAULT, MATCHING_CANDIDATES_MOST);
 }
 
-// The next page of the index of mentors: `before` is the page before, or NULL for the first. False: that was the last.
-static bool next_after(const struct page *before, const char **after) {
-  if (before && (!before->more || !before->n_members)) return false;
-  *after = before ? before->members[before->n_members - 1] : "";
-  return true;
-}
-
-// First the whole index, page by page; then all mentors in one go.
-static void want_all_mentors(struct records *want) {
-  const char *after;
-  const struct page *page = NULL;
-  while (next_after(page, &after)) {
-    page = records_want_page(want, MATCHING_MENTORS, after, MATCHING_PAGE);
-    if (!page) return;
-  }
-  for (page = NULL; next_after(page, &after);) {
-    page = records_want_page(want, MATCHING_MENTORS, after, MATCHING_PAGE);
-    for (size_t i = 0; i < page->n_members; i++) records_want(want, &mentor__descriptor, page->members[i]);
-  }
-}
-
 void needs_list_candidates(struct records *want, const struct message *m) {
   const ListCandidates *cmd = m->body;
   char crn[8];
   if (!text_crn(cmd->crn, crn)) return;
   const Person *person = records_want_closed(want, &person__descriptor, crn);
-  if (person) want_all_mentors(want);
-}
-
-static size_t count_mentors(const struct records *have) {
-  size_t n = 0;
-  const char *after;
-  for (const struct page *page = NULL; next_after(page, &after); n += page->n_members)
-    page = records_page(have, MATCHING_MENTORS, after);
-  return n;
+  if (person) mentors_want_all(want);
 }
 
 static ExcludedMentor *excluded_of(struct arena *a, const Mentor *mentor, const struct exclusion *rule) {
@@ -91,11 +61,11 @@ static size_t sort_all_out(const struct records *have, const struct message *m, 
                            struct scored *scored) {
   size_t n = 0;
   const char *after;
-  for (const struct page *page = NULL; next_after(page, &after);) {
+  for (const struct page *page = NULL; mentors_next(page, &after);) {
     page = records_page(have, MATCHING_MENTORS, after);
     for (size_t i = 0; i < page->n_members; i++) {
       const Mentor *mentor = records_get(have, &mentor__descriptor, page->members[i]);
-      struct pair pair = {person, mentor, m->now.ms};
+      struct pair pair = matching_pair(m, person, mentor);
       if (mentor) n = sort_out(m->arena, &pair, reply, scored, n);
     }
   }
@@ -105,17 +75,19 @@ static size_t sort_all_out(const struct records *have, const struct message *m, 
 
 static struct change answer(const struct records *have, const struct message *m, const Person *person, unsigned limit) {
   struct change c = change_of(m);
-  size_t n_mentors = count_mentors(have);
+  size_t n_mentors = mentors_count(have);
   Candidates *reply = arena_take(m->arena, sizeof *reply);
   candidates__init(reply);
   reply->crn = person->crn;
+  reply->rules_version = RULES_VERSION;
+  reply->weights_version = matching_pair(m, person, NULL).weights->version;
   reply->excluded = arena_take(m->arena, (n_mentors + 1) * sizeof *reply->excluded);
   struct scored *scored = arena_take(m->arena, (n_mentors + 1) * sizeof *scored);
   size_t n = sort_all_out(have, m, person, reply, scored);
   reply->candidates = arena_take(m->arena, (limit + 1) * sizeof *reply->candidates);
   change_reply(&c, person->crn, reply, 0);
   for (size_t i = 0; i < n && i < limit; i++) {
-    struct pair pair = {person, scored[i].mentor, m->now.ms};
+    struct pair pair = matching_pair(m, person, scored[i].mentor);
     reply->candidates[reply->n_candidates++] = candidate_of(m->arena, &pair, scored[i].score);
     change_touch(&c, pair.mentor->id);
   }

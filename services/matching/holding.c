@@ -2,13 +2,17 @@
 // person is erased.
 #include "held.h"
 #include "matching.h"
+#include <string.h>
 
 static const struct held_index offers = {"offers-of", &offer__descriptor};
 
 // --- deleting
 
+static bool was_match(const Offer *offer) {
+  return offer && offer->state == OFFER_STATE__ACCEPTED;
+}
 static bool stands(const Offer *offer) {
-  return offer && offer->state == OFFER_STATE__ACCEPTED && !offer->ended_at;
+  return was_match(offer) && !offer->ended_at;
 }
 
 void needs_erase_offers(struct records *want, const struct message *m) {
@@ -16,8 +20,44 @@ void needs_erase_offers(struct records *want, const struct message *m) {
   records_want(want, &persons_offer__descriptor, held_crn(m));
   for (size_t i = 0; page && i < page->n_members; i++) {
     const Offer *offer = records_want(want, &offer__descriptor, held_id(page->members[i]));
-    if (stands(offer)) records_want(want, &mentor__descriptor, offer->mentor_id);
+    if (was_match(offer)) records_want(want, &mentor__descriptor, offer->mentor_id);
   }
+}
+
+static const Offer *offer_on(const struct records *have, const struct page *page, size_t i) {
+  return records_get(have, &offer__descriptor, held_id(page->members[i]));
+}
+
+// Whether an earlier match on the page had the same mentor, whose record was dealt with then.
+static bool dealt_with(const struct records *have, const struct page *page, size_t i, const char *mentor_id) {
+  for (size_t before = 0; before < i; before++) {
+    const Offer *offer = offer_on(have, page, before);
+    if (was_match(offer) && !strcmp(offer->mentor_id, mentor_id)) return true;
+  }
+  return false;
+}
+
+static void leave_out(Mentor *mentor, struct arena *a, const char *crn) {
+  char **others = arena_take(a, (mentor->n_accompanied + 1) * sizeof *others);
+  size_t n = 0;
+  for (size_t i = 0; i < mentor->n_accompanied; i++)
+    if (strcmp(mentor->accompanied[i], crn) != 0) others[n++] = mentor->accompanied[i];
+  mentor->n_accompanied = n;
+  mentor->accompanied = others;
+}
+
+// Whom a mentor accompanied is forgotten, and a match that stands gives its place back. Whom they must not meet stays.
+static void forget_with_mentor(struct change *c, const struct records *have, const struct page *page, size_t i) {
+  const Offer *offer = offer_on(have, page, i);
+  const Mentor *was = records_get(have, &mentor__descriptor, offer->mentor_id);
+  if (!was || dealt_with(have, page, i, offer->mentor_id)) return;
+  Mentor *mentor = arena_copy(c->arena, was, sizeof *was);
+  leave_out(mentor, c->arena, offer->crn);
+  for (size_t j = i; j < page->n_members; j++) {
+    const Offer *other = offer_on(have, page, j);
+    if (stands(other) && !strcmp(other->mentor_id, was->id) && mentor->places_taken) mentor->places_taken--;
+  }
+  change_write(c, mentor->id, mentor->id, mentor);
 }
 
 // At most one match of a person stands: its mentor has the place back.
@@ -28,9 +68,10 @@ struct change on_erase_offers(const struct records *have, const struct message *
     const char *id = held_id(page->members[i]);
     const Offer *offer = records_get(have, &offer__descriptor, id);
     change_clear_timer(&c, offer_timer(m->arena, id));
+    if (offer) change_unindex(&c, MATCHING_OFFERS, offer_member(m->arena, offer));
+    if (was_match(offer)) forget_with_mentor(&c, have, page, i);
     if (!stands(offer)) continue;
     change_unindex(&c, matches_index(m->arena, offer->mentor_id), offer->crn);
-    offer_free_place(&c, have, offer);
     offer_publish_ended(&c, offer, m->now.ms);
   }
   held_erase(&c, have, m, &offers);
@@ -53,6 +94,8 @@ static void add_offer(const struct message *m, HeldRecords *all, const Offer *of
   r->offer->mentor_id = r->offer->declined_why = (char *)protobuf_c_empty_string;
   r->offer->n_reasons = 0;
   r->offer->score = 0;
+  r->offer->ended_for_cause = false;
+  if (offer->ended_for_cause) held_withhold(m, r, "endedForCause", WITHHELD_REASON__THIRD_PARTY);
   held_withhold(m, r, "mentorId", WITHHELD_REASON__THIRD_PARTY);
   if (offer->n_reasons) held_withhold(m, r, "reasons", WITHHELD_REASON__THIRD_PARTY);
   if (!text_is_empty(offer->declined_why)) held_withhold(m, r, "declinedWhy", WITHHELD_REASON__THIRD_PARTY);

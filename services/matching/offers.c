@@ -1,13 +1,12 @@
 // Offers as the coordinator sees them: a named human makes, reads, lists and withdraws them, and ends matches.
 #include "matching.h"
-#include "rules.h"
 #include <string.h>
 
 static char *offers_index(struct arena *a, const char *crn) {
   return arena_printf(a, "offers-of/%s", crn);
 }
 // Thirteen digits hold every moment until the year 2286, so that the order of bytes is the order of time.
-static char *offers_member(struct arena *a, const Offer *offer) {
+char *offer_member(struct arena *a, const Offer *offer) {
   return arena_printf(a, "%013lld/%s", (long long)timestamp_ms(offer->offered_at), offer->id);
 }
 char *offer_timer(struct arena *a, const char *id) {
@@ -147,6 +146,8 @@ static Offer *new_offer(const struct message *m, const char *id, const struct pa
   offer->offered_by = m->actor->id;
   offer->n_reasons = rules_reasons(pair, m->arena, &offer->reasons);
   offer->score = rules_score(pair);
+  offer->rules_version = RULES_VERSION;
+  offer->weights_version = pair->weights->version;
   return offer;
 }
 
@@ -186,7 +187,8 @@ static struct change make(const struct message *m, const Offer *offer, const Men
   struct change c = change_of(m);
   change_write(&c, offer->crn, offer->id, offer);
   stand_for_person(&c, offer);
-  change_index(&c, offers_index(m->arena, offer->crn), offers_member(m->arena, offer));
+  change_index(&c, offers_index(m->arena, offer->crn), offer_member(m->arena, offer));
+  change_index(&c, MATCHING_OFFERS, offer_member(m->arena, offer));
   change_set_timer(&c, offer_timer(m->arena, offer->id), timestamp_ms(offer->expires_at));
   publish_made(&c, offer, m->now.ms);
   tell_mentor(&c, m, offer, mentor);
@@ -211,8 +213,8 @@ struct change decide_make_offer(const struct records *have, const struct message
   const Offer *was = records_get(have, &offer__descriptor, cmd->offer->id);
   if (was && !strcmp(was->crn, crn) && !strcmp(was->mentor_id, cmd->offer->mentor_id)) return kept(have, m, was);
   if (was) return refuse(m, CODE__CONFLICT, "/id", "there is an offer with this id and other content: take a new id");
-  struct pair pair = {records_get(have, &person__descriptor, crn),
-                      records_get(have, &mentor__descriptor, cmd->offer->mentor_id), m->now.ms};
+  struct pair pair = matching_pair(m, records_get(have, &person__descriptor, crn),
+                                   records_get(have, &mentor__descriptor, cmd->offer->mentor_id));
   check_offer(&c, have, &pair);
   if (change_refused(&c)) return c;
   return make(m, new_offer(m, cmd->offer->id, &pair), pair.mentor);
@@ -254,11 +256,37 @@ struct change decide_withdraw_offer(const struct records *have, const struct mes
   return written(have, c, next);
 }
 
-void offer_free_place(struct change *c, const struct records *have, const Offer *offer) {
-  const Mentor *was = records_get(have, &mentor__descriptor, offer->mentor_id);
-  if (!was || !was->places_taken) return;
+// Whom the mentor accompanied last: the oldest go where there are too many.
+static void add_accompanied(struct arena *a, Mentor *mentor, const char *crn) {
+  if (matching_has(mentor->n_accompanied, mentor->accompanied, crn)) return;
+  size_t over = mentor->n_accompanied < MATCHING_ACCOMPANIED_MOST ? 0 : 1;
+  char **all = arena_take(a, (mentor->n_accompanied + 1) * sizeof *all);
+  for (size_t i = over; i < mentor->n_accompanied; i++) all[i - over] = mentor->accompanied[i];
+  mentor->n_accompanied -= over;
+  all[mentor->n_accompanied++] = matching_text(crn);
+  mentor->accompanied = all;
+}
+
+static void add_cause(struct arena *a, Mentor *mentor, const char *crn) {
+  Conflict **all = arena_take(a, (mentor->n_conflicts + 1) * sizeof *all);
+  if (mentor->n_conflicts) memcpy(all, mentor->conflicts, mentor->n_conflicts * sizeof *all);
+  Conflict *conflict = all[mentor->n_conflicts++] = arena_take(a, sizeof *conflict);
+  conflict__init(conflict);
+  conflict->kind = CONFLICT_KIND__ENDED_FOR_CAUSE;
+  conflict->with = matching_text(crn);
+  mentor->conflicts = all;
+}
+
+// The mentor's record after the end: a place is free again, and it says whether the two may meet once more.
+static void leave(struct change *c, const struct records *have, const Offer *ended) {
+  const Mentor *was = records_get(have, &mentor__descriptor, ended->mentor_id);
+  if (!was) return;
   Mentor *mentor = arena_copy(c->arena, was, sizeof *was);
-  mentor->places_taken--;
+  if (mentor->places_taken) mentor->places_taken--;
+  if (ended->ended_for_cause)
+    add_cause(c->arena, mentor, ended->crn);
+  else
+    add_accompanied(c->arena, mentor, ended->crn);
   change_write(c, mentor->id, mentor->id, mentor);
 }
 
@@ -287,9 +315,10 @@ struct change decide_end_match(const struct records *have, const struct message 
   Offer *next = arena_copy(m->arena, was, sizeof *was);
   next->ended_at = timestamp_of(m->arena, m->now.ms);
   next->ended_why = cmd->why;
+  next->ended_for_cause = cmd->for_cause;
   change_write(&c, next->crn, next->id, next);
   change_unindex(&c, matches_index(m->arena, next->mentor_id), next->crn);
-  offer_free_place(&c, have, next);
+  leave(&c, have, next);
   offer_free_person(&c, next->crn);
   offer_publish_ended(&c, next, m->now.ms);
   return written(have, c, next);
@@ -300,7 +329,7 @@ static unsigned list_limit(const ListOffers *cmd) {
 }
 
 // A member is "<offered at>/<id>".
-static const char *id_of_member(const char *member) {
+const char *offer_id_of(const char *member) {
   const char *slash = strchr(member, '/');
   return slash ? slash + 1 : "";
 }
@@ -312,7 +341,7 @@ void needs_list_offers(struct records *want, const struct message *m) {
   records_want_closed(want, &person__descriptor, crn);
   const struct page *page = records_want_page(want, offers_index(m->arena, crn), cmd->after, list_limit(cmd));
   for (size_t i = 0; page && i < page->n_members; i++)
-    records_want(want, &offer__descriptor, id_of_member(page->members[i]));
+    records_want(want, &offer__descriptor, offer_id_of(page->members[i]));
 }
 
 static Offers *list_of(const struct records *have, const struct message *m, const struct page *page) {
@@ -320,7 +349,7 @@ static Offers *list_of(const struct records *have, const struct message *m, cons
   offers__init(reply);
   reply->offers = arena_take(m->arena, (page->n_members + 1) * sizeof *reply->offers);
   for (size_t i = 0; i < page->n_members; i++) {
-    const Offer *offer = records_get(have, &offer__descriptor, id_of_member(page->members[i]));
+    const Offer *offer = records_get(have, &offer__descriptor, offer_id_of(page->members[i]));
     if (offer) reply->offers[reply->n_offers++] = (Offer *)offer;
   }
   if (page->more) reply->next = page->members[page->n_members - 1];

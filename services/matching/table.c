@@ -17,6 +17,8 @@ static const struct row rows[] = {
     COMMAND(list_mentors,    needs_list_mentors,    decide_list_mentors),
     COMMAND(pause_mentor,    needs_pause_mentor,        decide_pause_mentor),
     COMMAND(resume_mentor,   needs_mentor,          decide_resume_mentor),
+    COMMAND(change_preferences, needs_mentor,       decide_change_preferences),
+    COMMAND(preview_weights, needs_preview_weights, decide_preview_weights),
     COMMAND(list_candidates, needs_list_candidates, decide_list_candidates),
     COMMAND(make_offer,      needs_make_offer,      decide_make_offer),
     COMMAND(read_offer,      needs_offer,           decide_read_offer),
@@ -88,7 +90,9 @@ int matching_load(const struct config *config, const void **settings, char *erro
   s->public_url = without_last_slash(config->public_url);
   s->wording = load_wording(&s->arena, config->pathways, "offers.yaml", errors, errors_bytes);
   if (s->wording) s->sign_in = load_wording(&s->arena, config->pathways, "sign-in-links.yaml", errors, errors_bytes);
-  if (!s->sign_in) {
+  char *weights = arena_printf(&s->arena, "%s/../weights", config->pathways);
+  if (s->sign_in) s->weights = weights_load(weights, config->areas, errors, errors_bytes);
+  if (!s->weights) {
     matching_settings_free(s);
     return -1;
   }
@@ -99,6 +103,7 @@ int matching_load(const struct config *config, const void **settings, char *erro
 void matching_settings_free(const void *settings) {
   struct matching_settings *s = (struct matching_settings *)settings;
   if (!s) return;
+  weights_free(s->weights);
   arena_deinit(&s->arena);
   free(s->public_url);
   free(s);
