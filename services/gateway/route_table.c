@@ -101,6 +101,8 @@ const struct route routes_table[] = {
      SAYS("Read what other weights would have meant for the offers of the last 30 days")},
     {"GET", "/people/{crn}/candidates", MATCHING, MAKES(list_candidates, candidates),
      SAYS("Rank the engagement workers for a person, with reasons")},
+    {"GET", "/people/{crn}/candidates/{mentor_id}", MATCHING, MAKES(explain_candidate, candidate_explanation),
+     SAYS("Read why somebody is no candidate for a person and what would have to change, or how far behind they are")},
     {"PUT", "/offers/{offer.id}", MATCHING, MAKES(make_offer, offer), BODY("offer"),
      SAYS("Offer a person to an engagement worker")},
     {"GET", "/offers/{id}", MATCHING, MAKES(read_offer, offer), SAYS("Read an offer")},

@@ -8,6 +8,7 @@
 //   weights.h, .c   what each reason is worth, from files
 //   preview.c       what other weights would have meant for the offers of the last 30 days
 //   candidates.c    the candidates for a person, best first, with the reasons
+//   explain.c       why somebody is no candidate, or how far behind
 //   offers.c        offers as the coordinator sees them: make, read, list, withdraw, end
 //   answers.c       offers as the mentor sees them: view, accept, decline, and the expiry
 //   holding.c       what is held about a person, for subject access and erasure
@@ -91,6 +92,9 @@ void mentor_check_preferences(struct change *c, size_t n, char **prefers_not);
 // somebody is unwell is for their supervisor.
 const Mentor *mentor_shown(const struct message *m, const Mentor *mentor);
 
+// Why the person has no candidates at all, whatever mentors there are; false: nothing stands against it.
+bool candidates_refused(struct change *c, const struct message *m, const Person *person);
+
 // Offers, shared by both sides.
 // Wants the offer that the message names, and whom it concerns: the person, what stands for the person, the mentor.
 void needs_offer(struct records *want, const struct message *m);
@@ -155,6 +159,9 @@ struct change decide_preview_weights(const struct records *have, const struct me
 
 void needs_list_candidates(struct records *want, const struct message *m);
 struct change decide_list_candidates(const struct records *have, const struct message *m);
+
+void needs_explain_candidate(struct records *want, const struct message *m);
+struct change decide_explain_candidate(const struct records *have, const struct message *m);
 
 void needs_make_offer(struct records *want, const struct message *m);
 void needs_list_offers(struct records *want, const struct message *m);

@@ -122,7 +122,7 @@ const struct exclusion rules_exclusions[] = {
      "The person would have to be able to meet in another place, or remotely.", RULES_NOT_NOW, true, no_way_to_meet},
 };
 const size_t rules_n_exclusions = sizeof rules_exclusions / sizeof *rules_exclusions;
-_Static_assert(sizeof rules_exclusions / sizeof *rules_exclusions <= 32, "a set of rules is 32 bits");
+_Static_assert(sizeof rules_exclusions / sizeof *rules_exclusions <= RULES_MOST, "a set of rules is 32 bits");
 
 const struct exclusion *rules_exclude(const struct pair *p) {
   for (size_t i = 0; i < rules_n_exclusions; i++)

@@ -15,6 +15,7 @@ enum {
   // Of both tables. Whoever changes what a row does, adds one or takes one away raises it: it stands on each offer
   // beside the version of the weights, so that an explanation can be found again later.
   RULES_VERSION = 2,
+  RULES_MOST = 32,            // of those that exclude: a set of them is 32 bits
   RULES_MOST_SLOTS = 5,       // that count: who can at any time is not better than who can at five
   RULES_MOST_FREE_PLACES = 3, // who has room comes before who has little
   RULES_MOST_WAITING = 6,     // steps of four weeks
@@ -43,7 +44,7 @@ struct exclusion {
   bool (*holds)(const struct pair *p);
 };
 
-// All rules, in the order in which they are asked. There are at most 32.
+// All rules, in the order in which they are asked. There are at most RULES_MOST.
 extern const struct exclusion rules_exclusions[];
 extern const size_t rules_n_exclusions;
 

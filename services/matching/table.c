@@ -20,6 +20,7 @@ static const struct row rows[] = {
     COMMAND(change_preferences, needs_mentor,       decide_change_preferences),
     COMMAND(preview_weights, needs_preview_weights, decide_preview_weights),
     COMMAND(list_candidates, needs_list_candidates, decide_list_candidates),
+    COMMAND(explain_candidate, needs_explain_candidate, decide_explain_candidate),
     COMMAND(make_offer,      needs_make_offer,      decide_make_offer),
     COMMAND(read_offer,      needs_offer,           decide_read_offer),
     COMMAND(list_offers,     needs_list_offers,     decide_list_offers),
