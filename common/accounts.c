@@ -15,7 +15,7 @@ const struct account accounts[] = {
                              "explanations-about corrections-of corrections-open",
                   .destroys = true},
     {"reminders", .writes = "ReminderPlan DailyCount", .reads = "Appointment Engagement", .indexes = "plans-of"},
-    {"matching",  .writes = "Mentor Offer PersonsOffer Token MentorPhones", .reads = "Engagement Appointment",
+    {"matching",  .writes = "Mentor Offer PersonsOffer PersonsChoice Token MentorPhones", .reads = "Engagement Appointment",
                   .indexes = "mentors offers offers-of matches-of", .lists = "engagements-of appointments-of"},
     {"reporting", .writes = ""},
     {"courier",   .writes = "Delivery", .indexes = "dead-letters deliveries-of"},

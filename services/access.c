@@ -121,6 +121,10 @@ const struct access_row access_table[] = {
     COMMAND(preview_weights,        OPERATION_NONE, NO_RECORD(COORDINATOR), NO_RECORD(MANAGER)),
     COMMAND(list_candidates,        COMBINATION,  COORDINATOR(NAMES)),
     COMMAND(explain_candidate,      COMBINATION,  COORDINATOR(NOTHING)),
+    // Whom a person may choose from: they read it themselves, or with their practitioner.
+    COMMAND(show_choices,           DISCLOSURE,   COORDINATOR(NAMES)),
+    COMMAND(read_choices,           CONSULTATION, COORDINATOR(NAMES), PRACTITIONER(NAMES), PERSON(NAMES)),
+    COMMAND(choose_mentors,         COLLECTION,   PRACTITIONER(NAMES), PERSON(NAMES)),
     COMMAND(make_offer,             DISCLOSURE,   COORDINATOR(NOTHING)),
     COMMAND(read_offer,             CONSULTATION, COORDINATOR(NOTHING)),
     COMMAND(list_offers,            CONSULTATION, COORDINATOR(NOTHING)),

@@ -7,12 +7,15 @@
 struct scored {
   const Mentor *mentor;
   int32_t score;
+  uint32_t chosen; // the person's own rank of the mentor; 0: none
+  bool declined;
 };
 
 // What is found mentor by mentor.
 struct sorting {
   const struct message *m;
   const Person *person;
+  const PersonsChoice *choice; // NULL: they were shown nobody yet
   Candidates *reply;
   struct scored *scored;
   size_t n;
@@ -28,6 +31,7 @@ void needs_list_candidates(struct records *want, const struct message *m) {
   char crn[8];
   if (!text_crn(cmd->crn, crn)) return;
   const Person *person = records_want_closed(want, &person__descriptor, crn);
+  records_want(want, &persons_choice__descriptor, crn);
   if (person) mentors_want_all(want);
 }
 
@@ -40,9 +44,16 @@ static ExcludedMentor *excluded_of(struct arena *a, const Mentor *mentor, const 
   return excluded;
 }
 
-// The best first; of two that are equally good, the one with the smaller id, so that the order is always the same.
+// First whom the person chose, in their order, and last whom they did not want.
+static uint32_t place_of(const struct scored *s) {
+  return s->declined ? UINT32_MAX : s->chosen ? s->chosen : UINT32_MAX - 1;
+}
+
+// The person's choice first, then the best; of two that are equally good, the one with the smaller id, so that the
+// order is always the same.
 static int better_first(const void *one, const void *other) {
   const struct scored *a = one, *b = other;
+  if (place_of(a) != place_of(b)) return place_of(a) < place_of(b) ? -1 : 1;
   if (a->score != b->score) return a->score < b->score ? 1 : -1;
   return strcmp(a->mentor->id, b->mentor->id);
 }
@@ -63,7 +74,8 @@ static void sort_out(struct sorting *s, const Mentor *mentor) {
   if (in_the_way)
     leave_out(s, mentor, in_the_way);
   else
-    s->scored[s->n++] = (struct scored){mentor, rules_score(&pair)};
+    s->scored[s->n++] = (struct scored){mentor, rules_score(&pair), choice_rank(s->choice, mentor->id),
+                                        choice_declined(s->choice, mentor->id)};
 }
 
 static void sort_all_out(struct sorting *s, const struct records *have) {
@@ -101,6 +113,8 @@ static Candidate *candidate_of(const struct sorting *s, size_t i) {
   candidate->mentor_id = pair.mentor->id;
   candidate->personal = pair.mentor->personal;
   candidate->score = s->scored[i].score;
+  candidate->chosen = s->scored[i].chosen;
+  candidate->declined = s->scored[i].declined;
   candidate->n_reasons = rules_reasons(&pair, a, &candidate->reasons);
   candidate->places_free = pair.mentor->capacity - pair.mentor->places_taken;
   if (i + 1 == s->n) return candidate;
@@ -149,6 +163,7 @@ struct change decide_list_candidates(const struct records *have, const struct me
   if (candidates_refused(&c, m, person)) return c;
   size_t n_mentors = mentors_count(have);
   struct sorting s = {.m = m, .person = person, .reply = empty_reply(m, person, n_mentors)};
+  s.choice = records_get(have, &persons_choice__descriptor, crn);
   s.scored = arena_take(m->arena, (n_mentors + 1) * sizeof *s.scored);
   sort_all_out(&s, have);
   list_rules(&s);

@@ -18,6 +18,7 @@ static bool stands(const Offer *offer) {
 void needs_erase_offers(struct records *want, const struct message *m) {
   const struct page *page = held_want(want, m, &offers);
   records_want(want, &persons_offer__descriptor, held_crn(m));
+  records_want(want, &persons_choice__descriptor, held_crn(m));
   for (size_t i = 0; page && i < page->n_members; i++) {
     const Offer *offer = records_want(want, &offer__descriptor, held_id(page->members[i]));
     if (was_match(offer)) records_want(want, &mentor__descriptor, offer->mentor_id);
@@ -77,6 +78,8 @@ struct change on_erase_offers(const struct records *have, const struct message *
   held_erase(&c, have, m, &offers);
   if (records_get(have, &persons_offer__descriptor, held_crn(m)))
     change_erase(&c, &persons_offer__descriptor, held_crn(m));
+  if (records_get(have, &persons_choice__descriptor, held_crn(m)))
+    change_erase(&c, &persons_choice__descriptor, held_crn(m));
   return c;
 }
 
@@ -84,7 +87,9 @@ struct change on_erase_offers(const struct records *have, const struct message *
 
 void needs_collect_offers(struct records *want, const struct message *m) {
   struct held_place at = held_at(m, 1);
-  if (!at.index) held_want_at(want, m, &offers, &at);
+  if (at.index) return;
+  records_want(want, &persons_choice__descriptor, held_crn(m));
+  held_want_at(want, m, &offers, &at);
 }
 
 // Who the mentor is, why they were chosen or declined, is the mentor's: the person knows whom they met.
@@ -95,17 +100,27 @@ static void add_offer(const struct message *m, HeldRecords *all, const Offer *of
   r->offer->n_reasons = 0;
   r->offer->score = 0;
   r->offer->ended_for_cause = false;
-  if (offer->ended_for_cause) held_withhold(m, r, "endedForCause", WITHHELD_REASON__THIRD_PARTY);
+  if (offer->ended_at) held_withhold(m, r, "endedForCause", WITHHELD_REASON__THIRD_PARTY);
   held_withhold(m, r, "mentorId", WITHHELD_REASON__THIRD_PARTY);
   if (offer->n_reasons) held_withhold(m, r, "reasons", WITHHELD_REASON__THIRD_PARTY);
   if (!text_is_empty(offer->declined_why)) held_withhold(m, r, "declinedWhy", WITHHELD_REASON__THIRD_PARTY);
+}
+
+// When they were shown mentors and said what: of the mentors themselves, no more than the person was shown then.
+static void add_choice(const struct message *m, HeldRecords *all, const PersonsChoice *choice) {
+  HeldRecord *r = held_add(m, all, "matching");
+  r->persons_choice = arena_copy(m->arena, choice, sizeof *choice);
+  r->persons_choice->n_shown = r->persons_choice->n_ranked = r->persons_choice->n_declined = 0;
+  held_withhold(m, r, "mentorIds", WITHHELD_REASON__THIRD_PARTY);
 }
 
 struct change decide_collect_offers(const struct records *have, const struct message *m) {
   struct held_place at = held_at(m, 1);
   const struct page *page = at.index ? NULL : held_page_at(have, m, &offers, &at);
   if (!page) return held_reply(m, held_records(m, 0), &at, NULL, 1);
-  HeldRecords *all = held_records(m, page->n_members);
+  HeldRecords *all = held_records(m, 1 + page->n_members);
+  const PersonsChoice *choice = records_get(have, &persons_choice__descriptor, held_crn(m));
+  if (choice && !*at.after) add_choice(m, all, choice);
   for (size_t i = 0; i < page->n_members; i++) {
     const Offer *offer = records_get(have, &offer__descriptor, held_id(page->members[i]));
     if (offer) add_offer(m, all, offer);

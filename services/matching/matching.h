@@ -9,7 +9,10 @@
 //   preview.c       what other weights would have meant for the offers of the last 30 days
 //   candidates.c    the candidates for a person, best first, with the reasons
 //   explain.c       why somebody is no candidate, or how far behind
-//   offers.c        offers as the coordinator sees them: make, read, list, withdraw, end
+//   choices.c       whom the person may choose from, and what they said
+//   choice_words.h, .c  how that is said to them, from a file
+//   offers.c        offers as the coordinator sees them: make, read, list, withdraw
+//   endings.c       the end of a match, and what it leaves behind
 //   answers.c       offers as the mentor sees them: view, accept, decline, and the expiry
 //   holding.c       what is held about a person, for subject access and erasure
 //   my_people.c     a mentor's own people
@@ -20,8 +23,8 @@
 //   assignment.h    the best assignment of a whole waiting list: pure, used by no row yet
 //   pool.h          the rules for all mentors at once, on bits: pure, used by no row yet
 //
-// Records: Mentor and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer under the CRN, and
-// the Token of each link. Indexes: "mentors" (ids), "offers-of/<crn>" and "offers", those of all
+// Records: Mentor and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer and PersonsChoice
+// under the CRN, and the Token of each link. Indexes: "mentors" (ids), "offers-of/<crn>" and "offers", those of all
 // ("<offered at, 13 digits of ms>/<offer id>"), "matches-of/<mentor id>" (CRNs of matches that have not ended). Timer:
 // "offer/<id>", when the time to answer is over.
 #pragma once
@@ -42,7 +45,8 @@ struct matching_settings {
   char *public_url;      // what links begin with, without a slash at the end
   OfferWording *wording; // of offers: both languages present, each text with its {link}
   OfferWording *sign_in; // of links to sign in with, likewise
-  struct arena arena;    // of both
+  struct arena arena;    // of all of them
+  const ChoiceWording *choices;
   struct weights *weights;
 };
 int matching_load(const struct config *config, const void **settings, char *errors, size_t errors_bytes);
@@ -95,9 +99,19 @@ const Mentor *mentor_shown(const struct message *m, const Mentor *mentor);
 // Why the person has no candidates at all, whatever mentors there are; false: nothing stands against it.
 bool candidates_refused(struct change *c, const struct message *m, const Person *person);
 
+// What the person said of the mentor; `choice` may be NULL. Their rank, 1 the first; 0: none.
+uint32_t choice_rank(const PersonsChoice *choice, const char *mentor_id);
+bool choice_declined(const PersonsChoice *choice, const char *mentor_id);
+
 // Offers, shared by both sides.
 // Wants the offer that the message names, and whom it concerns: the person, what stands for the person, the mentor.
 void needs_offer(struct records *want, const struct message *m);
+// The offer that the message names, or NULL; and what is answered where there is none.
+const Offer *offer_named(const struct records *have, const struct message *m);
+struct change offer_not_found(const struct message *m);
+// Answers with the offer as it was, and as the change writes it.
+struct change offer_kept(const struct records *have, const struct message *m, const Offer *offer);
+struct change offer_written(const struct records *have, struct change c, const Offer *offer);
 // Ends an offer that was open: writes it with its new state, frees the person for another, clears the timer, tells all.
 // `next` is a copy of the offer whose other fields are set already.
 void offer_close(struct change *c, const struct message *m, Offer *next, OfferState state);
@@ -162,6 +176,13 @@ struct change decide_list_candidates(const struct records *have, const struct me
 
 void needs_explain_candidate(struct records *want, const struct message *m);
 struct change decide_explain_candidate(const struct records *have, const struct message *m);
+
+void needs_show_choices(struct records *want, const struct message *m);
+void needs_read_choices(struct records *want, const struct message *m);
+void needs_choose_mentors(struct records *want, const struct message *m);
+struct change decide_show_choices(const struct records *have, const struct message *m);
+struct change decide_read_choices(const struct records *have, const struct message *m);
+struct change decide_choose_mentors(const struct records *have, const struct message *m);
 
 void needs_make_offer(struct records *want, const struct message *m);
 void needs_list_offers(struct records *want, const struct message *m);

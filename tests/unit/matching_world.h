@@ -1,5 +1,6 @@
 // The people, mentors and settings that the tests of matching tell their stories with.
 #pragma once
+#include "choice_words.h"
 #include "decision.h"
 #include "matching.h"
 #include <stdlib.h>
@@ -85,8 +86,14 @@ static const struct matching_settings *world_settings(void) {
   static OfferWording wording = {.en = &en, .cy = &cy};
   static struct matching_settings settings = {.public_url = "https://alongside.example", .wording = &wording};
   char errors[256];
-  if (!settings.weights) settings.weights = weights_load("config/weights", NULL, errors, sizeof errors);
+  static struct arena arena;
+  if (!settings.weights) {
+    arena_init(&arena, ARENA_CAP_BYTES);
+    settings.weights = weights_load("config/weights", NULL, errors, sizeof errors);
+    settings.choices = choice_words_load(&arena, "config/choices.yaml", errors, sizeof errors);
+  }
   assert_non_null(settings.weights);
+  assert_non_null(settings.choices);
   return &settings;
 }
 
