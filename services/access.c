@@ -11,7 +11,8 @@
 // - A safeguarding lead and an auditor reach the area; an auditor reads no narrative.
 // - A person reaches their own record; a records officer the area, to answer what people ask about their records.
 // - A case system feeds the area and reads what its own interface needs, no list of anybody's sessions.
-// - A manager reads reports, which show nobody. An operator sees that something does not go out, not whose it is; there
+// - A manager reads reports, and what other weights would mean, which show nobody. An operator sees that something does
+// not go out, not whose it is; there
 //   is no row in which an operator reaches a record, and whoever is an operator is nothing else.
 #include "access.h"
 #include "courier.pb-c.h"
@@ -115,7 +116,15 @@ const struct access_row access_table[] = {
     COMMAND(list_mentors,           CONSULTATION, COORDINATOR(NAMES), SUPERVISOR(NAMES)),
     COMMAND(pause_mentor,           ALTERATION,   COORDINATOR(NAMES), SUPERVISOR(NAMES)),
     COMMAND(resume_mentor,          ALTERATION,   COORDINATOR(NAMES), SUPERVISOR(NAMES)),
+    // What mentors would rather not be given is theirs alone. The preview says how many, and shows nobody.
+    COMMAND(change_preferences,     ALTERATION,   MENTOR(SELF, NAMES)),
+    COMMAND(preview_weights,        OPERATION_NONE, NO_RECORD(COORDINATOR), NO_RECORD(MANAGER)),
     COMMAND(list_candidates,        COMBINATION,  COORDINATOR(NAMES)),
+    COMMAND(explain_candidate,      COMBINATION,  COORDINATOR(NOTHING)),
+    // Whom a person may choose from: they read it themselves, or with their practitioner.
+    COMMAND(show_choices,           DISCLOSURE,   COORDINATOR(NAMES)),
+    COMMAND(read_choices,           CONSULTATION, COORDINATOR(NAMES), PRACTITIONER(NAMES), PERSON(NAMES)),
+    COMMAND(choose_mentors,         COLLECTION,   PRACTITIONER(NAMES), PERSON(NAMES)),
     COMMAND(make_offer,             DISCLOSURE,   COORDINATOR(NOTHING)),
     COMMAND(read_offer,             CONSULTATION, COORDINATOR(NOTHING)),
     COMMAND(list_offers,            CONSULTATION, COORDINATOR(NOTHING)),

@@ -114,10 +114,11 @@ static void add_person(const struct message *m, HeldRecords *all, const Person *
   r->person = arena_copy(m->arena, p, sizeof *p);
   if (p->n_restricted) held_withhold(m, r, "restricted", WITHHELD_REASON__THIRD_PARTY);
   r->person->n_restricted = 0;
-  if (!p->mentoring || !p->mentoring->n_not_with) return;
+  if (!p->mentoring || (!p->mentoring->n_not_with && !p->mentoring->n_conflicts)) return;
   r->person->mentoring = arena_copy(m->arena, p->mentoring, sizeof *p->mentoring);
-  r->person->mentoring->n_not_with = 0;
-  held_withhold(m, r, "mentoring.notWith", WITHHELD_REASON__THIRD_PARTY);
+  r->person->mentoring->n_not_with = r->person->mentoring->n_conflicts = 0;
+  if (p->mentoring->n_not_with) held_withhold(m, r, "mentoring.notWith", WITHHELD_REASON__THIRD_PARTY);
+  if (p->mentoring->n_conflicts) held_withhold(m, r, "mentoring.conflicts", WITHHELD_REASON__THIRD_PARTY);
 }
 
 static void add_hold(const struct message *m, HeldRecords *all, const LegalHold *hold) {

@@ -7,7 +7,7 @@ static bool is_own(const struct message *m, const char *crn) {
 
 static MentoringWish *own_wish(const struct message *m, const MentoringWish *of) {
   MentoringWish *w = of ? arena_copy(m->arena, of, sizeof *of) : NULL;
-  if (w) w->n_not_with = 0;
+  if (w) w->n_not_with = w->n_conflicts = 0;
   return w;
 }
 

@@ -37,6 +37,16 @@ static void check_personal(const struct checks *k, const PersonalDetails *d) {
     wrong(k, CODE__INVALID, "/personal/email", "must be an address such as name@example.org");
 }
 
+static void check_conflicts(const struct checks *k, const MentoringWish *w) {
+  if (w->n_conflicts > LIST_ITEMS)
+    wrong(k, CODE__INVALID, "/mentoring/conflicts", "has %zu entries: at most %d", w->n_conflicts, LIST_ITEMS);
+  for (size_t i = 0; i < w->n_conflicts && i < LIST_ITEMS; i++) {
+    struct checks at = element(k, "/mentoring/conflicts", i);
+    check_choice(&at, "/kind", &conflict_kind__descriptor, (int)w->conflicts[i]->kind, true);
+    check_id(&at, "/with", w->conflicts[i]->with);
+  }
+}
+
 static void check_mentoring(const struct checks *k, const MentoringWish *w) {
   if (!w) return;
   check_list(k, "/mentoring/experiences", w->experiences, w->n_experiences, NULL, "");
@@ -45,6 +55,11 @@ static void check_mentoring(const struct checks *k, const MentoringWish *w) {
              "a day and a part of it, mon-am to sun-eve");
   check_list(k, "/mentoring/notWith", w->not_with, w->n_not_with, NULL, "");
   check_list(k, "/mentoring/places", w->places, w->n_places, NULL, "");
+  check_list(k, "/mentoring/keepAway", w->keep_away, w->n_keep_away, NULL, "");
+  check_list(k, "/mentoring/needs", w->needs, w->n_needs, text_is_slug, "a word in lower case, such as gambling");
+  check_conflicts(k, w);
+  if (w->complexity > 3)
+    wrong(k, CODE__INVALID, "/mentoring/complexity", "must be 1, 2 or 3, or be left out where nobody said");
   check_choice(k, "/mentoring/gender", &gender__descriptor, w->gender, false);
 }
 
@@ -65,6 +80,21 @@ static void check_person(const struct checks *k, const Person *p) {
   check_list(k, "/restricted", p->restricted, p->n_restricted, NULL, "");
 }
 
+// The wish with the moment since when the person waits; NULL: the service has not set it yet.
+static MentoringWish *wish_since(const struct message *m, const MentoringWish *wish,
+                                 const Google__Protobuf__Timestamp *since) {
+  if (!wish) return NULL;
+  MentoringWish *w = arena_copy(m->arena, wish, sizeof *wish);
+  w->asked_at = w->wanted ? (Google__Protobuf__Timestamp *)since : NULL;
+  return w;
+}
+
+// Who asked for a mentor before and still does has waited since then.
+static const Google__Protobuf__Timestamp *waits_since(const struct message *m, const Person *was) {
+  const MentoringWish *w = was ? was->mentoring : NULL;
+  return w && w->wanted && w->asked_at ? w->asked_at : timestamp_of(m->arena, m->now.ms);
+}
+
 // What was sent, checked, as it will be kept: the CRN in capitals, defaults filled in, without what only the service
 // sets. NULL where `c` has a refusal.
 static Person *taken_in(const struct message *m, struct change *c, const Person *sent) {
@@ -79,6 +109,7 @@ static Person *taken_in(const struct message *m, struct change *c, const Person 
   p->crn = (char *)crn_in(m, sent->crn);
   if (!p->language) p->language = LANGUAGE__ENGLISH;
   p->registered_at = NULL;
+  p->mentoring = wish_since(m, p->mentoring, NULL);
   return p;
 }
 
@@ -103,6 +134,7 @@ static struct change registered_before(const struct records *have, const struct 
                                        const Person *sent) {
   Person as_sent = *there;
   as_sent.registered_at = NULL;
+  as_sent.mentoring = wish_since(m, there->mentoring, NULL);
   if (!arena_packs_alike(m->arena, &as_sent, sent))
     return refuse(m, CODE__CONFLICT, NULL, "this CRN is registered with other details: read it, then change it");
   struct change c = change_of(m);
@@ -127,6 +159,7 @@ struct change decide_register_person(const struct records *have, const struct me
   const Person *there = found_person(have, m, p->crn);
   if (there) return registered_before(have, m, there, p);
   p->registered_at = timestamp_of(m->arena, m->now.ms);
+  p->mentoring = wish_since(m, p->mentoring, waits_since(m, NULL));
   change_write(&c, p->crn, p->crn, p);
   change_index(&c, "people", p->crn);
   change_index(&c, index_of_practitioner(m, p->practitioner), p->crn);
@@ -169,6 +202,7 @@ struct change decide_change_person(const struct records *have, const struct mess
   uint64_t version = records_version(have, &person__descriptor, p->crn);
   if (!check_version(&(struct checks){.change = &c, .prefix = ""}, cmd->seen_version, version)) return c;
   p->registered_at = was->registered_at;
+  p->mentoring = wish_since(m, p->mentoring, waits_since(m, was));
   change_write(&c, p->crn, p->crn, p);
   move_to_practitioner(&c, m, was, p);
   publish_changed(&c, m, p);

@@ -1,12 +1,6 @@
 // Offers as the mentor sees them: nothing that names the person. And what happens when nobody answers.
 #include "matching.h"
-#include "rules.h"
 #include <string.h>
-
-static const Offer *named(const struct records *have, const struct message *m) {
-  const char *id = matching_id(m);
-  return text_is_uuid(id) ? records_get(have, &offer__descriptor, id) : NULL;
-}
 
 static struct change not_yours(const struct message *m) {
   return refuse(m, CODE__NOT_FOUND, NULL, "there is no such offer for you: open the link of the newest message again");
@@ -54,7 +48,7 @@ static struct change show(const struct records *have, const struct message *m, s
 }
 
 struct change decide_view_offer(const struct records *have, const struct message *m) {
-  const Offer *offer = named(have, m);
+  const Offer *offer = offer_named(have, m);
   return offer ? show(have, m, change_of(m), offer, false) : not_yours(m);
 }
 
@@ -96,12 +90,12 @@ static void accept(struct change *c, const struct message *m, Offer *next, const
 
 // Two offers may stand for one free place; the mentor's record is written by each, so the second to accept is refused.
 struct change decide_accept_offer(const struct records *have, const struct message *m) {
-  const Offer *was = named(have, m);
+  const Offer *was = offer_named(have, m);
   if (!was) return not_yours(m);
   struct change c = change_of(m);
   if (was->state == OFFER_STATE__ACCEPTED) return show(have, m, c, was, false);
-  struct pair pair = {records_get(have, &person__descriptor, was->crn),
-                      records_get(have, &mentor__descriptor, was->mentor_id), m->now.ms};
+  struct pair pair = matching_pair(m, records_get(have, &person__descriptor, was->crn),
+                                   records_get(have, &mentor__descriptor, was->mentor_id));
   check_open(&c, was, m->now.ms);
   if (!change_refused(&c)) check_still_fits(&c, &pair);
   if (change_refused(&c)) return c;
@@ -116,7 +110,7 @@ struct change decide_decline_offer(const struct records *have, const struct mess
   struct change c = change_of(m);
   matching_check_why(&c, cmd->why);
   if (change_refused(&c)) return c;
-  const Offer *was = named(have, m);
+  const Offer *was = offer_named(have, m);
   if (!was) return not_yours(m);
   if (was->state == OFFER_STATE__DECLINED) return show(have, m, c, was, false);
   check_open(&c, was, m->now.ms);
@@ -131,7 +125,7 @@ struct change decide_decline_offer(const struct records *have, const struct mess
 struct change on_offer_over(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
   const char *id = matching_id(m);
-  const Offer *was = named(have, m);
+  const Offer *was = offer_named(have, m);
   if (!was || was->state != OFFER_STATE__OFFERED) return c;
   if (offer_over(was, m->now.ms))
     offer_close(&c, m, arena_copy(m->arena, was, sizeof *was), OFFER_STATE__EXPIRED);

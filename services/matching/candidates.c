@@ -1,37 +1,29 @@
-// The candidates for a person: every mentor of the area, either excluded by the first rule that holds, or scored.
+// The candidates for a person: every mentor of the area, either left out by the first rule that holds, or scored. And
+// how it comes about: for each candidate the reasons and the lead over the next, for each rule whom it leaves out.
 #include "matching.h"
-#include "rules.h"
 #include <stdlib.h>
 #include <string.h>
 
 struct scored {
   const Mentor *mentor;
   int32_t score;
+  uint32_t chosen; // the person's own rank of the mentor; 0: none
+  bool declined;
+};
+
+// What is found mentor by mentor.
+struct sorting {
+  const struct message *m;
+  const Person *person;
+  const PersonsChoice *choice; // NULL: they were shown nobody yet
+  Candidates *reply;
+  struct scored *scored;
+  size_t n;
+  uint32_t first[RULES_MOST], only[RULES_MOST];
 };
 
 static unsigned candidates_limit(const ListCandidates *cmd) {
   return matching_limit(cmd->limit, MATCHING_CANDIDATES_DEFAULT, MATCHING_CANDIDATES_MOST);
-}
-
-// The next page of the index of mentors: `before` is the page before, or NULL for the first. False: that was the last.
-static bool next_after(const struct page *before, const char **after) {
-  if (before && (!before->more || !before->n_members)) return false;
-  *after = before ? before->members[before->n_members - 1] : "";
-  return true;
-}
-
-// First the whole index, page by page; then all mentors in one go.
-static void want_all_mentors(struct records *want) {
-  const char *after;
-  const struct page *page = NULL;
-  while (next_after(page, &after)) {
-    page = records_want_page(want, MATCHING_MENTORS, after, MATCHING_PAGE);
-    if (!page) return;
-  }
-  for (page = NULL; next_after(page, &after);) {
-    page = records_want_page(want, MATCHING_MENTORS, after, MATCHING_PAGE);
-    for (size_t i = 0; i < page->n_members; i++) records_want(want, &mentor__descriptor, page->members[i]);
-  }
 }
 
 void needs_list_candidates(struct records *want, const struct message *m) {
@@ -39,15 +31,8 @@ void needs_list_candidates(struct records *want, const struct message *m) {
   char crn[8];
   if (!text_crn(cmd->crn, crn)) return;
   const Person *person = records_want_closed(want, &person__descriptor, crn);
-  if (person) want_all_mentors(want);
-}
-
-static size_t count_mentors(const struct records *have) {
-  size_t n = 0;
-  const char *after;
-  for (const struct page *page = NULL; next_after(page, &after); n += page->n_members)
-    page = records_page(have, MATCHING_MENTORS, after);
-  return n;
+  records_want(want, &persons_choice__descriptor, crn);
+  if (person) mentors_want_all(want);
 }
 
 static ExcludedMentor *excluded_of(struct arena *a, const Mentor *mentor, const struct exclusion *rule) {
@@ -59,76 +44,128 @@ static ExcludedMentor *excluded_of(struct arena *a, const Mentor *mentor, const 
   return excluded;
 }
 
-static Candidate *candidate_of(struct arena *a, const struct pair *pair, int32_t score) {
-  Candidate *candidate = arena_take(a, sizeof *candidate);
-  candidate__init(candidate);
-  candidate->mentor_id = pair->mentor->id;
-  candidate->personal = pair->mentor->personal;
-  candidate->score = score;
-  candidate->n_reasons = rules_reasons(pair, a, &candidate->reasons);
-  candidate->places_free = pair->mentor->capacity - pair->mentor->places_taken;
-  return candidate;
+// First whom the person chose, in their order, and last whom they did not want.
+static uint32_t place_of(const struct scored *s) {
+  return s->declined ? UINT32_MAX : s->chosen ? s->chosen : UINT32_MAX - 1;
 }
 
-// The best first; of two that are equally good, the one with the smaller id, so that the order is always the same.
+// The person's choice first, then the best; of two that are equally good, the one with the smaller id, so that the
+// order is always the same.
 static int better_first(const void *one, const void *other) {
   const struct scored *a = one, *b = other;
+  if (place_of(a) != place_of(b)) return place_of(a) < place_of(b) ? -1 : 1;
   if (a->score != b->score) return a->score < b->score ? 1 : -1;
   return strcmp(a->mentor->id, b->mentor->id);
 }
 
-// Sorts the mentor out: into the excluded, or with a score into `scored`.
-static size_t sort_out(struct arena *a, const struct pair *pair, Candidates *reply, struct scored *scored, size_t n) {
-  const struct exclusion *rule = rules_exclude(pair);
-  if (rule)
-    reply->excluded[reply->n_excluded++] = excluded_of(a, pair->mentor, rule);
-  else
-    scored[n++] = (struct scored){pair->mentor, rules_score(pair)};
-  return n;
+static void leave_out(struct sorting *s, const Mentor *mentor, uint32_t in_the_way) {
+  unsigned first = (unsigned)__builtin_ctz(in_the_way);
+  s->first[first]++;
+  if (in_the_way == UINT32_C(1) << first) s->only[first]++;
+  s->reply->excluded[s->reply->n_excluded++] = excluded_of(s->m->arena, mentor, &rules_exclusions[first]);
 }
 
-static size_t sort_all_out(const struct records *have, const struct message *m, const Person *person, Candidates *reply,
-                           struct scored *scored) {
-  size_t n = 0;
+// Sorts the mentor out: into those who are left out, or with a score among the others.
+static void sort_out(struct sorting *s, const Mentor *mentor) {
+  struct pair pair = matching_pair(s->m, s->person, mentor);
+  uint32_t in_the_way = rules_in_the_way(&pair);
+  s->reply->mentors++;
+  s->reply->full += mentor->places_taken >= mentor->capacity;
+  if (in_the_way)
+    leave_out(s, mentor, in_the_way);
+  else
+    s->scored[s->n++] = (struct scored){mentor, rules_score(&pair), choice_rank(s->choice, mentor->id),
+                                        choice_declined(s->choice, mentor->id)};
+}
+
+static void sort_all_out(struct sorting *s, const struct records *have) {
   const char *after;
-  for (const struct page *page = NULL; next_after(page, &after);) {
+  for (const struct page *page = NULL; mentors_next(page, &after);) {
     page = records_page(have, MATCHING_MENTORS, after);
     for (size_t i = 0; i < page->n_members; i++) {
       const Mentor *mentor = records_get(have, &mentor__descriptor, page->members[i]);
-      struct pair pair = {person, mentor, m->now.ms};
-      if (mentor) n = sort_out(m->arena, &pair, reply, scored, n);
+      if (mentor) sort_out(s, mentor);
     }
   }
-  qsort(scored, n, sizeof *scored, better_first);
-  return n;
+  qsort(s->scored, s->n, sizeof *s->scored, better_first);
 }
 
-static struct change answer(const struct records *have, const struct message *m, const Person *person, unsigned limit) {
-  struct change c = change_of(m);
-  size_t n_mentors = count_mentors(have);
-  Candidates *reply = arena_take(m->arena, sizeof *reply);
-  candidates__init(reply);
-  reply->crn = person->crn;
-  reply->excluded = arena_take(m->arena, (n_mentors + 1) * sizeof *reply->excluded);
-  struct scored *scored = arena_take(m->arena, (n_mentors + 1) * sizeof *scored);
-  size_t n = sort_all_out(have, m, person, reply, scored);
-  reply->candidates = arena_take(m->arena, (limit + 1) * sizeof *reply->candidates);
-  change_reply(&c, person->crn, reply, 0);
-  for (size_t i = 0; i < n && i < limit; i++) {
-    struct pair pair = {person, scored[i].mentor, m->now.ms};
-    reply->candidates[reply->n_candidates++] = candidate_of(m->arena, &pair, scored[i].score);
-    change_touch(&c, pair.mentor->id);
+static void list_rules(struct sorting *s) {
+  Candidates *reply = s->reply;
+  reply->rules = arena_take(s->m->arena, (rules_n_exclusions + 1) * sizeof *reply->rules);
+  for (size_t i = 0; i < rules_n_exclusions; i++) {
+    if (!s->first[i]) continue;
+    RuleCount *count = reply->rules[reply->n_rules++] = arena_take(s->m->arena, sizeof *count);
+    rule_count__init(count);
+    count->code = matching_text(rules_exclusions[i].code);
+    count->words = matching_text(rules_exclusions[i].words);
+    count->change = matching_text(rules_exclusions[i].change);
+    count->first = s->first[i];
+    count->only = s->only[i];
+  }
+}
+
+static Candidate *candidate_of(const struct sorting *s, size_t i) {
+  struct arena *a = s->m->arena;
+  struct pair pair = matching_pair(s->m, s->person, s->scored[i].mentor), next = pair;
+  Candidate *candidate = arena_take(a, sizeof *candidate);
+  candidate__init(candidate);
+  candidate->mentor_id = pair.mentor->id;
+  candidate->personal = pair.mentor->personal;
+  candidate->score = s->scored[i].score;
+  candidate->chosen = s->scored[i].chosen;
+  candidate->declined = s->scored[i].declined;
+  candidate->n_reasons = rules_reasons(&pair, a, &candidate->reasons);
+  candidate->places_free = pair.mentor->capacity - pair.mentor->places_taken;
+  if (i + 1 == s->n) return candidate;
+  next.mentor = s->scored[i + 1].mentor;
+  candidate->lead = s->scored[i].score - s->scored[i + 1].score;
+  candidate->n_lead_reasons = rules_lead(&pair, &next, a, &candidate->lead_reasons);
+  return candidate;
+}
+
+static struct change answer(struct sorting *s, unsigned limit) {
+  struct change c = change_of(s->m);
+  Candidates *reply = s->reply;
+  reply->candidates = arena_take(s->m->arena, (limit + 1) * sizeof *reply->candidates);
+  change_reply(&c, s->person->crn, reply, 0);
+  for (size_t i = 0; i < s->n && i < limit; i++) {
+    reply->candidates[reply->n_candidates++] = candidate_of(s, i);
+    change_touch(&c, s->scored[i].mentor->id);
   }
   return c;
 }
 
+static Candidates *empty_reply(const struct message *m, const Person *person, size_t n_mentors) {
+  Candidates *reply = arena_take(m->arena, sizeof *reply);
+  candidates__init(reply);
+  reply->crn = person->crn;
+  reply->rules_version = RULES_VERSION;
+  reply->weights_version = matching_pair(m, person, NULL).weights->version;
+  reply->excluded = arena_take(m->arena, (n_mentors + 1) * sizeof *reply->excluded);
+  return reply;
+}
+
+bool candidates_refused(struct change *c, const struct message *m, const Person *person) {
+  if (!person)
+    *c = refuse(m, CODE__NOT_FOUND, NULL, "there is no such person in this area");
+  else if (!person->mentoring || !person->mentoring->wanted)
+    *c = refuse(m, CODE__REFUSED_BY_RULE, NULL, "the person has not asked for a mentor: record their wish first");
+  return change_refused(c);
+}
+
 struct change decide_list_candidates(const struct records *have, const struct message *m) {
   const ListCandidates *cmd = m->body;
+  struct change c = change_of(m);
   char crn[8];
   if (!text_crn(cmd->crn, crn)) return refuse(m, CODE__INVALID, "/crn", "must be a CRN: a letter and six digits");
   const Person *person = records_get(have, &person__descriptor, crn);
-  if (!person) return refuse(m, CODE__NOT_FOUND, NULL, "there is no such person in this area");
-  if (!person->mentoring || !person->mentoring->wanted)
-    return refuse(m, CODE__REFUSED_BY_RULE, NULL, "the person has not asked for a mentor: record their wish first");
-  return answer(have, m, person, candidates_limit(cmd));
+  if (candidates_refused(&c, m, person)) return c;
+  size_t n_mentors = mentors_count(have);
+  struct sorting s = {.m = m, .person = person, .reply = empty_reply(m, person, n_mentors)};
+  s.choice = records_get(have, &persons_choice__descriptor, crn);
+  s.scored = arena_take(m->arena, (n_mentors + 1) * sizeof *s.scored);
+  sort_all_out(&s, have);
+  list_rules(&s);
+  return answer(&s, candidates_limit(cmd));
 }

@@ -2,25 +2,30 @@
 // person is erased, or when their period is over.
 #include "held.h"
 #include "matching.h"
+#include <string.h>
 
 static const struct held_index offers = {"offers-of", &offer__descriptor, RECORD_CLASS__OFFER_RECORD};
 
 // --- deleting
 
+static bool was_match(const Offer *offer) {
+  return offer && offer->state == OFFER_STATE__ACCEPTED;
+}
 static bool stands(const Offer *offer) {
-  return offer && offer->state == OFFER_STATE__ACCEPTED && !offer->ended_at;
+  return was_match(offer) && !offer->ended_at;
 }
 
 void needs_erase_offers(struct records *want, const struct message *m) {
   const struct page *page = held_want(want, m, &offers);
   records_want(want, &persons_offer__descriptor, held_crn(m));
+  records_want(want, &persons_choice__descriptor, held_crn(m));
   for (size_t i = 0; page && i < page->n_members; i++) {
     const Offer *offer = records_want(want, &offer__descriptor, held_id(page->members[i]));
-    if (stands(offer)) records_want(want, &mentor__descriptor, offer->mentor_id);
+    if (was_match(offer)) records_want(want, &mentor__descriptor, offer->mentor_id);
   }
 }
 
-// Which offer stands goes with the person. Of who stays it is emptied, so that its versions go on counting.
+// What stands under the CRN itself goes with the person. Of who stays it is emptied, so that its versions go on counting.
 static void forget_standing(struct change *c, const struct records *have, const struct message *m) {
   const char *crn = held_crn(m);
   const PersonsOffer *standing = records_get(have, &persons_offer__descriptor, crn);
@@ -31,6 +36,56 @@ static void forget_standing(struct change *c, const struct records *have, const 
     offer_free_person(c, crn);
 }
 
+static void forget_choice(struct change *c, const struct records *have, const struct message *m) {
+  const char *crn = held_crn(m);
+  const PersonsChoice *choice = records_get(have, &persons_choice__descriptor, crn);
+  if (!choice) return;
+  if (!held_class(m)) {
+    change_erase(c, &persons_choice__descriptor, crn);
+    return;
+  }
+  PersonsChoice *none = arena_take(m->arena, sizeof *none);
+  persons_choice__init(none);
+  none->crn = choice->crn;
+  if (choice->shown_at) change_write(c, crn, crn, none);
+}
+
+static const Offer *offer_on(const struct records *have, const struct page *page, size_t i) {
+  return records_get(have, &offer__descriptor, held_id(page->members[i]));
+}
+
+// Whether an earlier match on the page had the same mentor, whose record was dealt with then.
+static bool dealt_with(const struct records *have, const struct page *page, size_t i, const char *mentor_id) {
+  for (size_t before = 0; before < i; before++) {
+    const Offer *offer = offer_on(have, page, before);
+    if (was_match(offer) && !strcmp(offer->mentor_id, mentor_id)) return true;
+  }
+  return false;
+}
+
+static void leave_out(Mentor *mentor, struct arena *a, const char *crn) {
+  char **others = arena_take(a, (mentor->n_accompanied + 1) * sizeof *others);
+  size_t n = 0;
+  for (size_t i = 0; i < mentor->n_accompanied; i++)
+    if (strcmp(mentor->accompanied[i], crn) != 0) others[n++] = mentor->accompanied[i];
+  mentor->n_accompanied = n;
+  mentor->accompanied = others;
+}
+
+// Whom a mentor accompanied is forgotten, and a match that stands gives its place back. Whom they must not meet stays.
+static void forget_with_mentor(struct change *c, const struct records *have, const struct page *page, size_t i) {
+  const Offer *offer = offer_on(have, page, i);
+  const Mentor *was = records_get(have, &mentor__descriptor, offer->mentor_id);
+  if (!was || dealt_with(have, page, i, offer->mentor_id)) return;
+  Mentor *mentor = arena_copy(c->arena, was, sizeof *was);
+  leave_out(mentor, c->arena, offer->crn);
+  for (size_t j = i; j < page->n_members; j++) {
+    const Offer *other = offer_on(have, page, j);
+    if (stands(other) && !strcmp(other->mentor_id, was->id) && mentor->places_taken) mentor->places_taken--;
+  }
+  change_write(c, mentor->id, mentor->id, mentor);
+}
+
 // At most one match of a person stands: its mentor has the place back.
 struct change on_erase_offers(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
@@ -39,13 +94,17 @@ struct change on_erase_offers(const struct records *have, const struct message *
     const char *id = held_id(page->members[i]);
     const Offer *offer = records_get(have, &offer__descriptor, id);
     change_clear_timer(&c, offer_timer(m->arena, id));
+    if (offer) change_unindex(&c, MATCHING_OFFERS, offer_member(m->arena, offer));
+    if (was_match(offer)) forget_with_mentor(&c, have, page, i);
     if (!stands(offer)) continue;
     change_unindex(&c, matches_index(m->arena, offer->mentor_id), offer->crn);
-    offer_free_place(&c, have, offer);
     offer_publish_ended(&c, offer, m->now.ms);
   }
   held_erase(&c, have, m, &offers);
-  if (page) forget_standing(&c, have, m);
+  if (page) {
+    forget_standing(&c, have, m);
+    forget_choice(&c, have, m);
+  }
   return c;
 }
 
@@ -53,7 +112,9 @@ struct change on_erase_offers(const struct records *have, const struct message *
 
 void needs_collect_offers(struct records *want, const struct message *m) {
   struct held_place at = held_at(m, 1);
-  if (!at.index) held_want_at(want, m, &offers, &at);
+  if (at.index) return;
+  records_want(want, &persons_choice__descriptor, held_crn(m));
+  held_want_at(want, m, &offers, &at);
 }
 
 // Who the mentor is, why they were chosen or declined, is the mentor's: the person knows whom they met.
@@ -63,16 +124,28 @@ static void add_offer(const struct message *m, HeldRecords *all, const Offer *of
   r->offer->mentor_id = r->offer->declined_why = (char *)protobuf_c_empty_string;
   r->offer->n_reasons = 0;
   r->offer->score = 0;
+  r->offer->ended_for_cause = false;
+  if (offer->ended_at) held_withhold(m, r, "endedForCause", WITHHELD_REASON__THIRD_PARTY);
   held_withhold(m, r, "mentorId", WITHHELD_REASON__THIRD_PARTY);
   if (offer->n_reasons) held_withhold(m, r, "reasons", WITHHELD_REASON__THIRD_PARTY);
   if (!text_is_empty(offer->declined_why)) held_withhold(m, r, "declinedWhy", WITHHELD_REASON__THIRD_PARTY);
+}
+
+// When they were shown mentors and said what: of the mentors themselves, no more than the person was shown then.
+static void add_choice(const struct message *m, HeldRecords *all, const PersonsChoice *choice) {
+  HeldRecord *r = held_add(m, all, "matching");
+  r->persons_choice = arena_copy(m->arena, choice, sizeof *choice);
+  r->persons_choice->n_shown = r->persons_choice->n_ranked = r->persons_choice->n_declined = 0;
+  held_withhold(m, r, "mentorIds", WITHHELD_REASON__THIRD_PARTY);
 }
 
 struct change decide_collect_offers(const struct records *have, const struct message *m) {
   struct held_place at = held_at(m, 1);
   const struct page *page = at.index ? NULL : held_page_at(have, m, &offers, &at);
   if (!page) return held_reply(m, held_records(m, 0), &at, NULL, 1);
-  HeldRecords *all = held_records(m, page->n_members);
+  HeldRecords *all = held_records(m, 1 + page->n_members);
+  const PersonsChoice *choice = records_get(have, &persons_choice__descriptor, held_crn(m));
+  if (choice && !*at.after) add_choice(m, all, choice);
   for (size_t i = 0; i < page->n_members; i++) {
     const Offer *offer = records_get(have, &offer__descriptor, held_id(page->members[i]));
     if (offer) add_offer(m, all, offer);

@@ -1,11 +1,18 @@
 // Matching owns mentors, offers and matches. A machine ranks; a named human decides.
 //
 //   mentor_check.c  what a mentor's record must say
+//   mentor_shown.c  what of it is shown to whom
 //   mentors.c       mentors: register, change, read, list, pause, resume
-//   rules.h, .c     who is excluded for a person and how the others score, as two tables
-//   points.h        what each reason is worth
+//   preferences.c   what a mentor would rather not be given, which is theirs alone
+//   rules.h, rules*.c  who is excluded for a person and how the others score, as two tables
+//   weights.h, .c   what each reason is worth, from files
+//   preview.c       what other weights would have meant for the offers of the last 30 days
 //   candidates.c    the candidates for a person, best first, with the reasons
-//   offers.c        offers as the coordinator sees them: make, read, list, withdraw, end
+//   explain.c       why somebody is no candidate, or how far behind
+//   choices.c       whom the person may choose from, and what they said
+//   choice_words.h, .c  how that is said to them, from a file
+//   offers.c        offers as the coordinator sees them: make, read, list, withdraw
+//   endings.c       the end of a match, and what it leaves behind
 //   answers.c       offers as the mentor sees them: view, accept, decline, and the expiry
 //   holding.c       what is held about a person, for subject access and erasure
 //   my_people.c     a mentor's own people
@@ -16,17 +23,20 @@
 //   assignment.h    the best assignment of a whole waiting list: pure, used by no row yet
 //   pool.h          the rules for all mentors at once, on bits: pure, used by no row yet
 //
-// Records: Mentor and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer under the CRN, and
-// the Token of each link. Indexes: "mentors" (ids), "offers-of/<crn>" ("<offered at, 13 digits of ms>/<offer id>"),
-// "matches-of/<mentor id>" (CRNs of matches that have not ended). Timer: "offer/<id>", when the time to answer is over.
+// Records: Mentor and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer and PersonsChoice
+// under the CRN, and the Token of each link. Indexes: "mentors" (ids), "offers-of/<crn>" and "offers", those of all
+// ("<offered at, 13 digits of ms>/<offer id>"), "matches-of/<mentor id>" (CRNs of matches that have not ended). Timer:
+// "offer/<id>", when the time to answer is over.
 #pragma once
 #include "calendar.h"
 #include "change.h"
 #include "config.h"
 #include "matching.pb-c.h"
 #include "records.h"
+#include "rules.h"
 #include "service.h"
 #include "text.h"
+#include "weights.h"
 
 extern const struct service matching;
 
@@ -35,7 +45,9 @@ struct matching_settings {
   char *public_url;      // what links begin with, without a slash at the end
   OfferWording *wording; // of offers: both languages present, each text with its {link}
   OfferWording *sign_in; // of links to sign in with, likewise
-  struct arena arena;    // of both
+  struct arena arena;    // of all of them
+  const ChoiceWording *choices;
+  struct weights *weights;
 };
 int matching_load(const struct config *config, const void **settings, char *errors, size_t errors_bytes);
 void matching_settings_free(const void *settings);
@@ -46,10 +58,12 @@ enum {
   MATCHING_LIST_MOST = 200,
   MATCHING_CANDIDATES_DEFAULT = 20,
   MATCHING_CANDIDATES_MOST = 100,
-  MATCHING_WHY_BYTES = 500,  // longest reason that somebody may write
-  MATCHING_OFFER_HOURS = 48, // how long a mentor has to answer where the area does not say
+  MATCHING_ACCOMPANIED_MOST = 200, // people whom a mentor accompanied before, the last ones
+  MATCHING_WHY_BYTES = 500,        // longest reason that somebody may write
+  MATCHING_OFFER_HOURS = 48,       // how long a mentor has to answer where the area does not say
 };
 #define MATCHING_MENTORS "mentors"
+#define MATCHING_OFFERS "offers"
 
 // protobuf-c has no const: nothing writes through the texts of a message.
 static inline char *matching_text(const char *text) {
@@ -63,15 +77,41 @@ static inline unsigned matching_limit(unsigned asked, unsigned otherwise, unsign
 // The text of the message's field "id", or of the timer; "" where there is none.
 const char *matching_id(const struct message *m);
 bool matching_has(size_t n, char **list, const char *text);
+// The two, at the message's moment, under the weights of its area.
+struct pair matching_pair(const struct message *m, const Person *person, const Mentor *mentor);
+// Goes through the index of mentors page by page: `before` is the page before, or NULL for the first. False: that was
+// the last.
+bool mentors_next(const struct page *before, const char **after);
+// Wants the whole index of mentors, and then all of them.
+void mentors_want_all(struct records *want);
+size_t mentors_count(const struct records *have);
 // A free text that somebody may write: not longer than MATCHING_WHY_BYTES.
 void matching_check_why(struct change *c, const char *why);
 
 // Says what is wrong with a mentor's record, field by field. `mentor` may be NULL, which is wrong too.
 void mentor_check(struct change *c, const Mentor *mentor);
+void mentor_check_preferences(struct change *c, size_t n, char **prefers_not);
+// The mentor as the actor may see them. Mentors see their own record without those whom they must not meet or met
+// before, since who that is says something of those. Nobody else sees what a mentor would rather not be given, and that
+// somebody is unwell is for their supervisor.
+const Mentor *mentor_shown(const struct message *m, const Mentor *mentor);
+
+// Why the person has no candidates at all, whatever mentors there are; false: nothing stands against it.
+bool candidates_refused(struct change *c, const struct message *m, const Person *person);
+
+// What the person said of the mentor; `choice` may be NULL. Their rank, 1 the first; 0: none.
+uint32_t choice_rank(const PersonsChoice *choice, const char *mentor_id);
+bool choice_declined(const PersonsChoice *choice, const char *mentor_id);
 
 // Offers, shared by both sides.
 // Wants the offer that the message names, and whom it concerns: the person, what stands for the person, the mentor.
 void needs_offer(struct records *want, const struct message *m);
+// The offer that the message names, or NULL; and what is answered where there is none.
+const Offer *offer_named(const struct records *have, const struct message *m);
+struct change offer_not_found(const struct message *m);
+// Answers with the offer as it was, and as the change writes it.
+struct change offer_kept(const struct records *have, const struct message *m, const Offer *offer);
+struct change offer_written(const struct records *have, struct change c, const Offer *offer);
 // Ends an offer that was open: writes it with its new state, frees the person for another, clears the timer, tells all.
 // `next` is a copy of the offer whose other fields are set already.
 void offer_close(struct change *c, const struct message *m, Offer *next, OfferState state);
@@ -82,11 +122,11 @@ const char *offer_state_words(OfferState state);
 void offer_free_person(struct change *c, const char *crn);
 // The index of a mentor's own people: an accepted offer puts the person in, its end takes them out.
 char *matches_index(struct arena *a, const char *mentor_id);
-// Frees the place that a match took up with its mentor. `needs` wanted the mentor.
-void offer_free_place(struct change *c, const struct records *have, const Offer *offer);
 void offer_publish_ended(struct change *c, const Offer *offer, int64_t at_ms);
-char *offer_timer(struct arena *a, const char *id);  // "offer/<id>"
-bool offer_over(const Offer *offer, int64_t now_ms); // still OFFERED, but the time to answer has passed
+char *offer_timer(struct arena *a, const char *id);      // "offer/<id>"
+char *offer_member(struct arena *a, const Offer *offer); // in both indexes of offers
+const char *offer_id_of(const char *member);             // the id in such a member
+bool offer_over(const Offer *offer, int64_t now_ms);     // still OFFERED, but the time to answer has passed
 
 // A notice to a mentor. Its secret and its message id are taken from the message's randomness.
 struct notice {
@@ -126,8 +166,23 @@ void needs_pause_mentor(struct records *want, const struct message *m);
 struct change decide_pause_mentor(const struct records *have, const struct message *m);
 struct change decide_resume_mentor(const struct records *have, const struct message *m);
 
+struct change decide_change_preferences(const struct records *have, const struct message *m);
+
+void needs_preview_weights(struct records *want, const struct message *m);
+struct change decide_preview_weights(const struct records *have, const struct message *m);
+
 void needs_list_candidates(struct records *want, const struct message *m);
 struct change decide_list_candidates(const struct records *have, const struct message *m);
+
+void needs_explain_candidate(struct records *want, const struct message *m);
+struct change decide_explain_candidate(const struct records *have, const struct message *m);
+
+void needs_show_choices(struct records *want, const struct message *m);
+void needs_read_choices(struct records *want, const struct message *m);
+void needs_choose_mentors(struct records *want, const struct message *m);
+struct change decide_show_choices(const struct records *have, const struct message *m);
+struct change decide_read_choices(const struct records *have, const struct message *m);
+struct change decide_choose_mentors(const struct records *have, const struct message *m);
 
 void needs_make_offer(struct records *want, const struct message *m);
 void needs_list_offers(struct records *want, const struct message *m);

@@ -9,6 +9,8 @@ enum {
   PLACE_BYTES = 60,
   LIST_MOST = 21, // three slots on each of seven days
   NOT_WITH_MOST = 100,
+  PREFERS_NOT_MOST = 20,
+  SKILL_MOST = 3,
   CAPACITY_MOST = 20,
 };
 
@@ -67,6 +69,7 @@ static const struct list_rule {
     LIST("availability", availability, LIST_MOST, is_slot,
          "must be a day and a part of it, such as \"mon-am\" or \"sat-eve\""),
     LIST("places", places, LIST_MOST, is_place, "must name a place in at most 60 bytes, without control characters"),
+    LIST("keepAway", keep_away, LIST_MOST, is_place, "must name a place in at most 60 bytes, without control characters"),
     LIST("notWith", not_with, NOT_WITH_MOST, is_crn, "must be a CRN: a letter and six digits"),
 #undef LIST
 };
@@ -96,6 +99,28 @@ static void check_lists(struct change *c, const Mentor *mentor) {
 
 static void check(struct change *c, bool good, const char *field, const char *why) {
   if (!good) change_refuse(c, CODE__INVALID, field, why);
+}
+
+// A conflict says with whom and why.
+static void check_conflict(struct change *c, const Conflict *conflict, size_t i) {
+  const char *kind = arena_printf(c->arena, "/conflicts/%zu/kind", i);
+  const char *with = arena_printf(c->arena, "/conflicts/%zu/with", i);
+  if (!conflict->kind || !protobuf_c_enum_descriptor_get_value(&conflict_kind__descriptor, (int)conflict->kind))
+    change_refuse(c, CODE__INVALID, kind,
+                  "must be CO_DEFENDANT, VICTIM_OR_WITNESS, SAME_GROUP, RELATIVE or OTHER_CONFLICT");
+  if (!is_crn(conflict->with)) change_refuse(c, CODE__INVALID, with, "must be a CRN: a letter and six digits");
+}
+
+static void check_conflicts(struct change *c, const Mentor *mentor) {
+  check(c, mentor->n_conflicts <= NOT_WITH_MOST, "/conflicts", "may have at most 100 entries");
+  for (size_t i = 0; i < mentor->n_conflicts && i < NOT_WITH_MOST; i++) check_conflict(c, mentor->conflicts[i], i);
+}
+
+void mentor_check_preferences(struct change *c, size_t n, char **prefers_not) {
+  static const struct list_rule rule = {
+      .field = "prefersNot", .is = text_is_slug, .want = "must be a word in lower case, such as \"gambling\""};
+  check(c, n <= PREFERS_NOT_MOST, "/prefersNot", "may have at most 20 entries");
+  for (size_t i = 0; i < n && i < PREFERS_NOT_MOST; i++) check_item(c, &rule, prefers_not, i);
 }
 
 static bool is_name(const char *text) {
@@ -147,7 +172,9 @@ void mentor_check(struct change *c, const Mentor *mentor) {
         "must be 1 to 20: the most people at a time");
   check(c, timestamp_ms(mentor->vetted_until) > 0, "/vettedUntil",
         "is missing: until when the mentor is vetted, such as 2027-03-31T00:00:00Z");
+  check(c, mentor->skill <= SKILL_MOST, "/skill", "must be 1, 2 or 3, or be left out where nobody looked at it");
   check_personal(c, mentor);
   check_staff(c, mentor);
+  check_conflicts(c, mentor);
   check_lists(c, mentor);
 }

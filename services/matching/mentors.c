@@ -35,13 +35,38 @@ static char **upper_case_crns(struct arena *a, size_t n, char **crns) {
   return list;
 }
 
+static Conflict *conflict_with(struct arena *a, ConflictKind kind, const char *crn) {
+  Conflict *conflict = arena_take(a, sizeof *conflict);
+  conflict__init(conflict);
+  conflict->kind = kind;
+  conflict->with = arena_take(a, 8);
+  text_crn(crn, conflict->with);
+  return conflict;
+}
+
+// Those of one list or the other that ended for cause, or all others: behind what the mentor has already.
+static void add_conflicts(struct arena *a, Mentor *mentor, const Mentor *from, bool for_cause) {
+  Conflict **all = arena_take(a, (mentor->n_conflicts + from->n_conflicts + 1) * sizeof *all);
+  if (mentor->n_conflicts) memcpy(all, mentor->conflicts, mentor->n_conflicts * sizeof *all);
+  for (size_t i = 0; i < from->n_conflicts; i++) {
+    const Conflict *conflict = from->conflicts[i];
+    if ((conflict->kind == CONFLICT_KIND__ENDED_FOR_CAUSE) == for_cause)
+      all[mentor->n_conflicts++] = conflict_with(a, conflict->kind, conflict->with);
+  }
+  mentor->conflicts = all;
+}
+
 // What the caller says of a mentor, as it is kept: CRNs in capitals, and nothing in what is the service's to set.
 static Mentor *as_kept(struct arena *a, const Mentor *said) {
   Mentor *mentor = arena_copy(a, said, sizeof *said);
   mentor->not_with = upper_case_crns(a, said->n_not_with, said->not_with);
+  mentor->n_conflicts = 0;
+  add_conflicts(a, mentor, said, false);
   mentor->places_taken = 0;
+  mentor->n_accompanied = mentor->n_prefers_not = 0;
   mentor->state = MENTOR_STATE__ACTIVE;
   mentor->paused_why = matching_text("");
+  mentor->paused_as = PAUSE_KIND__PAUSE_KIND_UNSPECIFIED;
   mentor->personal = arena_copy(a, said->personal, sizeof *said->personal);
   mentor->personal->seal = NULL;
   return mentor;
@@ -49,15 +74,16 @@ static Mentor *as_kept(struct arena *a, const Mentor *said) {
 
 static struct change kept(const struct records *have, const struct message *m, const Mentor *mentor) {
   struct change c = change_of(m);
-  change_reply(&c, mentor->id, mentor, records_version(have, &mentor__descriptor, mentor->id));
+  change_reply(&c, mentor->id, mentor_shown(m, mentor), records_version(have, &mentor__descriptor, mentor->id));
   return c;
 }
 
-// Writes a mentor and tells all; the reply is the mentor as written.
-static void write_mentor(struct change *c, const struct records *have, const Mentor *mentor, const void *event) {
+// Writes a mentor and tells all; the reply is the mentor as written, as far as the actor may see them.
+static void write_mentor(struct change *c, const struct records *have, const struct message *m, const Mentor *mentor,
+                         const void *event) {
   change_write(c, mentor->id, mentor->id, mentor);
   change_publish(c, mentor->id, event);
-  change_reply(c, mentor->id, mentor, records_version(have, &mentor__descriptor, mentor->id) + 1);
+  change_reply(c, mentor->id, mentor_shown(m, mentor), records_version(have, &mentor__descriptor, mentor->id) + 1);
 }
 
 struct change decide_register_mentor(const struct records *have, const struct message *m) {
@@ -75,7 +101,7 @@ struct change decide_register_mentor(const struct records *have, const struct me
   event->capacity = mentor->capacity;
   event->supervisor = mentor->supervisor;
   change_index(&c, MATCHING_MENTORS, mentor->id);
-  write_mentor(&c, have, mentor, event);
+  write_mentor(&c, have, m, mentor, event);
   c.created = true;
   return c;
 }
@@ -98,6 +124,19 @@ static void check_change(struct change *c, const struct records *have, const Cha
   }
 }
 
+// What callers do not set stays as it was.
+static void keep_what_is_ours(struct arena *a, Mentor *mentor, const Mentor *was) {
+  add_conflicts(a, mentor, was, true);
+  mentor->places_taken = was->places_taken;
+  mentor->state = was->state;
+  mentor->paused_why = was->paused_why;
+  mentor->paused_as = was->paused_as;
+  mentor->n_prefers_not = was->n_prefers_not;
+  mentor->prefers_not = was->prefers_not;
+  mentor->n_accompanied = was->n_accompanied;
+  mentor->accompanied = was->accompanied;
+}
+
 struct change decide_change_mentor(const struct records *have, const struct message *m) {
   const ChangeMentor *cmd = m->body;
   struct change c = change_of(m);
@@ -109,15 +148,13 @@ struct change decide_change_mentor(const struct records *have, const struct mess
   check_change(&c, have, cmd, was);
   if (change_refused(&c)) return c;
   Mentor *mentor = as_kept(m->arena, cmd->mentor);
-  mentor->places_taken = was->places_taken;
-  mentor->state = was->state;
-  mentor->paused_why = was->paused_why;
+  keep_what_is_ours(m->arena, mentor, was);
   MentorChanged *event = arena_take(m->arena, sizeof *event);
   mentor_changed__init(event);
   event->id = mentor->id;
   event->capacity = mentor->capacity;
   event->supervisor = mentor->supervisor;
-  write_mentor(&c, have, mentor, event);
+  write_mentor(&c, have, m, mentor, event);
   return c;
 }
 
@@ -127,17 +164,9 @@ static const Mentor *named(const struct records *have, const struct message *m) 
   return text_is_uuid(id) ? records_get(have, &mentor__descriptor, id) : NULL;
 }
 
-// Mentors are shown their own record without the people whom they must not meet: who that is says something of those.
-static struct change shown_to_self(const struct records *have, const struct message *m, const Mentor *mentor) {
-  Mentor *shown = arena_copy(m->arena, mentor, sizeof *mentor);
-  shown->n_not_with = 0;
-  return kept(have, m, shown);
-}
-
 struct change decide_read_mentor(const struct records *have, const struct message *m) {
   const Mentor *mentor = named(have, m);
-  if (!mentor) return no_such_mentor(m);
-  return strcmp(mentor->id, m->actor->id) ? kept(have, m, mentor) : shown_to_self(have, m, mentor);
+  return mentor ? kept(have, m, mentor) : no_such_mentor(m);
 }
 
 // A paused mentor is offered nobody and is signed out; matches that there are go on. Pausing twice is pausing once.
@@ -145,6 +174,8 @@ struct change decide_pause_mentor(const struct records *have, const struct messa
   const PauseMentor *cmd = m->body;
   struct change c = change_of(m);
   matching_check_why(&c, cmd->why);
+  if (!protobuf_c_enum_descriptor_get_value(&pause_kind__descriptor, (int)cmd->kind))
+    change_refuse(&c, CODE__INVALID, "/kind", "must be UNWELL, AWAY or OTHER_PAUSE, or be left out");
   if (change_refused(&c)) return c;
   const Mentor *was = named(have, m);
   if (!was) return no_such_mentor(m);
@@ -152,11 +183,12 @@ struct change decide_pause_mentor(const struct records *have, const struct messa
   Mentor *mentor = arena_copy(m->arena, was, sizeof *was);
   mentor->state = MENTOR_STATE__PAUSED;
   mentor->paused_why = cmd->why;
+  mentor->paused_as = cmd->kind;
   MentorPaused *event = arena_take(m->arena, sizeof *event);
   mentor_paused__init(event);
   event->id = mentor->id;
   phones_end(&c, have, mentor->id);
-  write_mentor(&c, have, mentor, event);
+  write_mentor(&c, have, m, mentor, event);
   return c;
 }
 
@@ -168,10 +200,11 @@ struct change decide_resume_mentor(const struct records *have, const struct mess
   Mentor *mentor = arena_copy(m->arena, was, sizeof *was);
   mentor->state = MENTOR_STATE__ACTIVE;
   mentor->paused_why = matching_text("");
+  mentor->paused_as = PAUSE_KIND__PAUSE_KIND_UNSPECIFIED;
   MentorResumed *event = arena_take(m->arena, sizeof *event);
   mentor_resumed__init(event);
   event->id = mentor->id;
-  write_mentor(&c, have, mentor, event);
+  write_mentor(&c, have, m, mentor, event);
   return c;
 }
 
@@ -200,7 +233,7 @@ struct change decide_list_mentors(const struct records *have, const struct messa
   for (size_t i = 0; i < page->n_members; i++) {
     const Mentor *mentor = records_get(have, &mentor__descriptor, page->members[i]);
     if (!mentor || !access_sees(have, m, mentor->id)) continue;
-    reply->mentors[reply->n_mentors++] = (Mentor *)mentor;
+    reply->mentors[reply->n_mentors++] = (Mentor *)mentor_shown(m, mentor);
     change_touch(&c, mentor->id);
   }
   if (page->more) reply->next = page->members[page->n_members - 1];

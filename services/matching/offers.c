@@ -1,13 +1,12 @@
-// Offers as the coordinator sees them: a named human makes, reads, lists and withdraws them, and ends matches.
+// Offers as the coordinator sees them: a named human makes, reads, lists and withdraws them.
 #include "matching.h"
-#include "rules.h"
 #include <string.h>
 
 static char *offers_index(struct arena *a, const char *crn) {
   return arena_printf(a, "offers-of/%s", crn);
 }
 // Thirteen digits hold every moment until the year 2286, so that the order of bytes is the order of time.
-static char *offers_member(struct arena *a, const Offer *offer) {
+char *offer_member(struct arena *a, const Offer *offer) {
   return arena_printf(a, "%013lld/%s", (long long)timestamp_ms(offer->offered_at), offer->id);
 }
 char *offer_timer(struct arena *a, const char *id) {
@@ -98,6 +97,7 @@ void needs_make_offer(struct records *want, const struct message *m) {
   records_want(want, &offer__descriptor, cmd->offer->id);
   records_want_closed(want, &person__descriptor, crn);
   records_want(want, &mentor__descriptor, cmd->offer->mentor_id);
+  records_want(want, &persons_choice__descriptor, crn);
   const PersonsOffer *standing = records_want(want, &persons_offer__descriptor, crn);
   if (standing) records_want(want, &offer__descriptor, standing->offer_id);
   needs_notice(want, m);
@@ -118,6 +118,9 @@ static void check_rules(struct change *c, const struct records *have, const stru
   if (is_taken(have, pair->person->crn))
     change_refuse(c, CODE__CONFLICT, "/crn",
                   "the person has an open offer or a mentor: withdraw the one or end the other first");
+  else if (choice_declined(records_get(have, &persons_choice__descriptor, pair->person->crn), pair->mentor->id))
+    change_refuse(c, CODE__REFUSED_BY_RULE, "/mentorId",
+                  "The person was shown this mentor and did not want them. Choose another, or ask the person again.");
   else if (rule)
     change_refuse(c, CODE__REFUSED_BY_RULE, "/mentorId",
                   arena_printf(c->arena, "%s Choose another of the candidates.", rule->words));
@@ -134,7 +137,7 @@ static void check_offer(struct change *c, const struct records *have, const stru
     check_rules(c, have, pair);
 }
 
-static Offer *new_offer(const struct message *m, const char *id, const struct pair *pair) {
+static Offer *new_offer(const struct records *have, const struct message *m, const char *id, const struct pair *pair) {
   int64_t hours = m->area->offer_hours ? m->area->offer_hours : MATCHING_OFFER_HOURS;
   Offer *offer = arena_take(m->arena, sizeof *offer);
   offer__init(offer);
@@ -147,6 +150,9 @@ static Offer *new_offer(const struct message *m, const char *id, const struct pa
   offer->offered_by = m->actor->id;
   offer->n_reasons = rules_reasons(pair, m->arena, &offer->reasons);
   offer->score = rules_score(pair);
+  offer->chosen = choice_rank(records_get(have, &persons_choice__descriptor, offer->crn), offer->mentor_id);
+  offer->rules_version = RULES_VERSION;
+  offer->weights_version = pair->weights->version;
   return offer;
 }
 
@@ -186,7 +192,8 @@ static struct change make(const struct message *m, const Offer *offer, const Men
   struct change c = change_of(m);
   change_write(&c, offer->crn, offer->id, offer);
   stand_for_person(&c, offer);
-  change_index(&c, offers_index(m->arena, offer->crn), offers_member(m->arena, offer));
+  change_index(&c, offers_index(m->arena, offer->crn), offer_member(m->arena, offer));
+  change_index(&c, MATCHING_OFFERS, offer_member(m->arena, offer));
   change_set_timer(&c, offer_timer(m->arena, offer->id), timestamp_ms(offer->expires_at));
   publish_made(&c, offer, m->now.ms);
   tell_mentor(&c, m, offer, mentor);
@@ -196,7 +203,7 @@ static struct change make(const struct message *m, const Offer *offer, const Men
   return c;
 }
 
-static struct change kept(const struct records *have, const struct message *m, const Offer *offer) {
+struct change offer_kept(const struct records *have, const struct message *m, const Offer *offer) {
   struct change c = change_of(m);
   change_reply(&c, offer->crn, offer, records_version(have, &offer__descriptor, offer->id));
   change_touch(&c, offer->mentor_id);
@@ -209,31 +216,30 @@ struct change decide_make_offer(const struct records *have, const struct message
   char crn[8];
   if (!checked(&c, cmd, crn)) return c;
   const Offer *was = records_get(have, &offer__descriptor, cmd->offer->id);
-  if (was && !strcmp(was->crn, crn) && !strcmp(was->mentor_id, cmd->offer->mentor_id)) return kept(have, m, was);
+  if (was && !strcmp(was->crn, crn) && !strcmp(was->mentor_id, cmd->offer->mentor_id)) return offer_kept(have, m, was);
   if (was) return refuse(m, CODE__CONFLICT, "/id", "there is an offer with this id and other content: take a new id");
-  struct pair pair = {records_get(have, &person__descriptor, crn),
-                      records_get(have, &mentor__descriptor, cmd->offer->mentor_id), m->now.ms};
+  struct pair pair = matching_pair(m, records_get(have, &person__descriptor, crn),
+                                   records_get(have, &mentor__descriptor, cmd->offer->mentor_id));
   check_offer(&c, have, &pair);
   if (change_refused(&c)) return c;
-  return make(m, new_offer(m, cmd->offer->id, &pair), pair.mentor);
+  return make(m, new_offer(have, m, cmd->offer->id, &pair), pair.mentor);
 }
 
-// The offer that the message names, or NULL.
-static const Offer *named(const struct records *have, const struct message *m) {
+const Offer *offer_named(const struct records *have, const struct message *m) {
   const char *id = matching_id(m);
   return text_is_uuid(id) ? records_get(have, &offer__descriptor, id) : NULL;
 }
 
-static struct change no_such_offer(const struct message *m) {
+struct change offer_not_found(const struct message *m) {
   return refuse(m, CODE__NOT_FOUND, NULL, "there is no such offer in this area");
 }
 
 struct change decide_read_offer(const struct records *have, const struct message *m) {
-  const Offer *offer = named(have, m);
-  return offer ? kept(have, m, offer) : no_such_offer(m);
+  const Offer *offer = offer_named(have, m);
+  return offer ? offer_kept(have, m, offer) : offer_not_found(m);
 }
 
-static struct change written(const struct records *have, struct change c, const Offer *offer) {
+struct change offer_written(const struct records *have, struct change c, const Offer *offer) {
   change_reply(&c, offer->crn, offer, records_version(have, &offer__descriptor, offer->id) + 1);
   return c;
 }
@@ -243,56 +249,15 @@ struct change decide_withdraw_offer(const struct records *have, const struct mes
   struct change c = change_of(m);
   matching_check_why(&c, cmd->why);
   if (change_refused(&c)) return c;
-  const Offer *was = named(have, m);
-  if (!was) return no_such_offer(m);
-  if (was->state == OFFER_STATE__WITHDRAWN) return kept(have, m, was);
+  const Offer *was = offer_named(have, m);
+  if (!was) return offer_not_found(m);
+  if (was->state == OFFER_STATE__WITHDRAWN) return offer_kept(have, m, was);
   if (was->state != OFFER_STATE__OFFERED)
     return refusef(m, CODE__CONFLICT, NULL, "only an open offer can be withdrawn: %s", offer_state_words(was->state));
   Offer *next = arena_copy(m->arena, was, sizeof *was);
   next->ended_why = cmd->why;
   offer_close(&c, m, next, OFFER_STATE__WITHDRAWN);
-  return written(have, c, next);
-}
-
-void offer_free_place(struct change *c, const struct records *have, const Offer *offer) {
-  const Mentor *was = records_get(have, &mentor__descriptor, offer->mentor_id);
-  if (!was || !was->places_taken) return;
-  Mentor *mentor = arena_copy(c->arena, was, sizeof *was);
-  mentor->places_taken--;
-  change_write(c, mentor->id, mentor->id, mentor);
-}
-
-void offer_publish_ended(struct change *c, const Offer *offer, int64_t at_ms) {
-  MatchEnded *event = arena_take(c->arena, sizeof *event);
-  match_ended__init(event);
-  event->id = offer->id;
-  event->crn = offer->crn;
-  event->mentor_id = offer->mentor_id;
-  event->at_ms = at_ms;
-  change_publish(c, offer->crn, event);
-}
-
-// The match is over: the mentor has a place again, and the person may be offered to another. Ending twice is ending
-// once.
-struct change decide_end_match(const struct records *have, const struct message *m) {
-  const EndMatch *cmd = m->body;
-  struct change c = change_of(m);
-  matching_check_why(&c, cmd->why);
-  if (change_refused(&c)) return c;
-  const Offer *was = named(have, m);
-  if (!was) return no_such_offer(m);
-  if (was->state != OFFER_STATE__ACCEPTED)
-    return refusef(m, CODE__CONFLICT, NULL, "only a match can be ended: %s", offer_state_words(was->state));
-  if (was->ended_at) return kept(have, m, was);
-  Offer *next = arena_copy(m->arena, was, sizeof *was);
-  next->ended_at = timestamp_of(m->arena, m->now.ms);
-  next->ended_why = cmd->why;
-  change_write(&c, next->crn, next->id, next);
-  change_unindex(&c, matches_index(m->arena, next->mentor_id), next->crn);
-  offer_free_place(&c, have, next);
-  offer_free_person(&c, next->crn);
-  offer_publish_ended(&c, next, m->now.ms);
-  return written(have, c, next);
+  return offer_written(have, c, next);
 }
 
 static unsigned list_limit(const ListOffers *cmd) {
@@ -300,7 +265,7 @@ static unsigned list_limit(const ListOffers *cmd) {
 }
 
 // A member is "<offered at>/<id>".
-static const char *id_of_member(const char *member) {
+const char *offer_id_of(const char *member) {
   const char *slash = strchr(member, '/');
   return slash ? slash + 1 : "";
 }
@@ -312,7 +277,7 @@ void needs_list_offers(struct records *want, const struct message *m) {
   records_want_closed(want, &person__descriptor, crn);
   const struct page *page = records_want_page(want, offers_index(m->arena, crn), cmd->after, list_limit(cmd));
   for (size_t i = 0; page && i < page->n_members; i++)
-    records_want(want, &offer__descriptor, id_of_member(page->members[i]));
+    records_want(want, &offer__descriptor, offer_id_of(page->members[i]));
 }
 
 static Offers *list_of(const struct records *have, const struct message *m, const struct page *page) {
@@ -320,7 +285,7 @@ static Offers *list_of(const struct records *have, const struct message *m, cons
   offers__init(reply);
   reply->offers = arena_take(m->arena, (page->n_members + 1) * sizeof *reply->offers);
   for (size_t i = 0; i < page->n_members; i++) {
-    const Offer *offer = records_get(have, &offer__descriptor, id_of_member(page->members[i]));
+    const Offer *offer = records_get(have, &offer__descriptor, offer_id_of(page->members[i]));
     if (offer) reply->offers[reply->n_offers++] = (Offer *)offer;
   }
   if (page->more) reply->next = page->members[page->n_members - 1];

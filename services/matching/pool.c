@@ -1,5 +1,5 @@
-#include "points.h"
 #include "pool_state.h"
+#include "rules.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,6 +85,7 @@ static void grow(struct pool *p) {
   p->load = resized(p->load, before, after, sizeof *p->load);
   p->price = resized(p->price, before, after, sizeof *p->price);
   p->vetted_until_ms = resized(p->vetted_until_ms, before, after, sizeof *p->vetted_until_ms);
+  p->supervised_until_ms = resized(p->supervised_until_ms, before, after, sizeof *p->supervised_until_ms);
   p->names = resized(p->names, before, after, sizeof *p->names);
   p->room = after;
 }
@@ -106,7 +107,7 @@ void pool_free(struct pool *p) {
   for (unsigned b = 0; b < POOL_BITS; b++) free(p->bits[b]);
   for (unsigned w = 0; w < POOL_WORK; w++) free(p->work[w]);
   free(p->id), free(p->experiences), free(p->times), free(p->load), free(p->price), free(p->vetted_until_ms);
-  free(p->names), free(p->name), free(p->table), free(p);
+  free(p->supervised_until_ms), free(p->names), free(p->name), free(p->table), free(p);
 }
 
 // --- a mentor's names
@@ -135,16 +136,35 @@ static void clear_names(struct pool *p, uint32_t slot) {
   p->names[slot] = NULL;
 }
 
+static bool has_text(const struct pool_texts *texts, const char *text) {
+  for (size_t i = 0; i < texts->n; i++)
+    if (!strcmp(texts->texts[i], text)) return true;
+  return false;
+}
+
+static bool may_be_at(const struct pool_mentor *m, size_t place) {
+  return !has_text(&m->keep_away, m->places.texts[place]);
+}
+
+static void add_places(struct pool *p, uint32_t slot, const struct pool_mentor *m) {
+  add_names(p, slot, POOL_NAMED_PLACE, m->places);
+  for (size_t i = 0; i < m->places.n; i++)
+    if (may_be_at(m, i)) add_names(p, slot, POOL_PLACE, (struct pool_texts){1, &m->places.texts[i]});
+}
+
 static void set_names(struct pool *p, uint32_t slot, const struct pool_mentor *m) {
   bool supervised = m->own_practitioner && *m->own_practitioner;
   char *practitioner = (char *)m->own_practitioner, *id = (char *)m->id;
-  size_t n = m->experiences.n + m->languages.n + m->availability.n + m->places.n + m->not_with.n;
+  size_t n = m->experiences.n + m->languages.n + m->availability.n + 2 * m->places.n + m->not_with.n +
+             m->prefers_not.n + m->accompanied.n;
   p->names[slot] = resized(NULL, 0, n + 3, sizeof **p->names);
   add_names(p, slot, POOL_EXPERIENCE, m->experiences);
   add_names(p, slot, POOL_LANGUAGE, m->languages);
   add_names(p, slot, POOL_TIME, m->availability);
-  add_names(p, slot, POOL_PLACE, m->places);
+  add_places(p, slot, m);
+  add_names(p, slot, POOL_PREFERS_NOT, m->prefers_not);
   add_names(p, slot, POOL_NOT_WITH, m->not_with);
+  add_names(p, slot, POOL_ACCOMPANIED, m->accompanied);
   add_names(p, slot, POOL_PRACTITIONER, (struct pool_texts){supervised, &practitioner});
   add_names(p, slot, POOL_ID, (struct pool_texts){1, &id});
 }
@@ -165,7 +185,13 @@ static uint32_t places_free(const struct pool_mentor *m) {
 static uint8_t load_of(const struct pool_mentor *m) {
   uint32_t n = places_free(m);
   bool heavy = m->places_taken * 4 >= m->capacity * 3;
-  return (uint8_t)((n < MOST_FREE_PLACES ? n : MOST_FREE_PLACES) | (heavy ? POOL_HEAVY : 0));
+  return (uint8_t)((n < RULES_MOST_FREE_PLACES ? n : RULES_MOST_FREE_PLACES) | (heavy ? POOL_HEAVY : 0));
+}
+
+static bool may_be_anywhere(const struct pool_mentor *m) {
+  for (size_t i = 0; i < m->places.n; i++)
+    if (may_be_at(m, i)) return true;
+  return false;
 }
 
 static void use(struct pool *p, uint32_t slot, bool on) {
@@ -180,19 +206,27 @@ static void set_columns(struct pool *p, uint32_t slot, const struct pool_mentor 
   pool_set(p->bits[POOL_SAFE_CONTACT], slot, m->safe_contact);
   pool_set(p->bits[POOL_NOT_VETTED], slot, m->vetted_until_ms <= 0);
   pool_set(p->bits[POOL_REMOTE], slot, m->remote);
-  pool_set(p->bits[POOL_HAS_PLACES], slot, m->places.n > 0);
+  pool_set(p->bits[POOL_NOT_CHECKED], slot, !m->conflicts_checked);
+  pool_set(p->bits[POOL_NAMES_PLACES], slot, m->places.n > 0);
+  pool_set(p->bits[POOL_HAS_PLACES], slot, may_be_anywhere(m));
+  pool_set(p->bits[POOL_SKILLED], slot, m->skill >= 2);
+  pool_set(p->bits[POOL_MOST_SKILLED], slot, m->skill >= 3);
   for (unsigned g = 0; g < POOL_GENDERS; g++) pool_set(p->bits[POOL_GENDER_FIRST + g], slot, m->gender == g);
   p->load[slot] = load_of(m);
   p->price[slot] = m->price;
   p->vetted_until_ms[slot] = m->vetted_until_ms;
+  p->supervised_until_ms[slot] = m->supervised_until_ms;
 }
 
 // --- the moment
 
-static void set_vetting(struct pool *p, uint32_t slot, int64_t now_ms) {
+static void set_times(struct pool *p, uint32_t slot, int64_t now_ms) {
   int64_t until = p->vetted_until_ms[slot], soon = until - RULES_VETTING_ENDS_SOON_MS;
+  int64_t supervised = p->supervised_until_ms[slot];
   pool_set(p->bits[POOL_VETTING_OVER], slot, until > 0 && until <= now_ms);
   pool_set(p->bits[POOL_VETTING_ENDS], slot, until - now_ms < RULES_VETTING_ENDS_SOON_MS);
+  pool_set(p->bits[POOL_UNSUPERVISED], slot, supervised <= now_ms);
+  if (supervised > now_ms && supervised < p->window_to) p->window_to = supervised;
   if (until > now_ms && until < p->window_to) p->window_to = until;
   if (soon >= now_ms && soon + 1 < p->window_to) p->window_to = soon + 1;
 }
@@ -202,7 +236,7 @@ void pool_refresh(struct pool *p, int64_t now_ms) {
   p->window_from = now_ms;
   p->window_to = INT64_MAX;
   for (uint32_t i = 0; i < p->n_slots; i++)
-    if (p->id[i]) set_vetting(p, i, now_ms);
+    if (p->id[i]) set_times(p, i, now_ms);
 }
 
 // --- changes
@@ -223,7 +257,7 @@ bool pool_put(struct pool *p, const struct pool_mentor *m) {
   clear_names(p, slot);
   set_names(p, slot, m);
   set_columns(p, slot, m);
-  if (p->window_from < p->window_to) set_vetting(p, slot, p->window_from);
+  if (p->window_from < p->window_to) set_times(p, slot, p->window_from);
   return true;
 }
 

@@ -7,8 +7,9 @@
 //   pool.c       what is known of each mentor, kept up as it changes
 //   pool_ask.c   the best for a person, and who is left out why
 //
-// Pure: no I/O, no clock, nothing of the records. Texts are copied.
+// Pure: no I/O, no clock, nothing of the records but the weights. Texts are copied.
 #pragma once
+#include "matching.pb-c.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,8 +18,8 @@ enum {
   POOL_BEST = 16,    // most candidates of one answer
   POOL_WORDS = 64,   // most kinds of experience, and of times of the week
   POOL_GENDERS = 8,  // of enum Gender; 0 is not known
-  POOL_RULES = 11,   // in the order of rules.c
-  POOL_REASONS = 12, // in the order of rules.c
+  POOL_RULES = 16,   // in the order of rules.c
+  POOL_REASONS = 17, // in the order of rules_score.c
 };
 
 struct pool;
@@ -34,12 +35,18 @@ struct pool_mentor {
   bool active, remote;
   bool safe_contact; // nothing may be sent to them unasked
   uint32_t capacity, places_taken;
+  bool conflicts_checked;
   int64_t vetted_until_ms; // 0 and below: not known
+  int64_t supervised_until_ms;
+  uint32_t skill;
   unsigned gender;
   const char *own_practitioner; // NULL or "": none
   struct pool_texts experiences, languages, availability, places;
-  struct pool_texts not_with; // CRNs
-  int32_t price;              // in points, from the last assignment of the waiting list (assignment_price); 0: none
+  struct pool_texts keep_away;   // places
+  struct pool_texts not_with;    // CRNs, of conflicts of every kind
+  struct pool_texts prefers_not; // needs
+  struct pool_texts accompanied; // CRNs
+  int32_t price;                 // in points, from the last assignment of the waiting list (assignment_price); 0: none
 };
 
 // A person as the rules see them.
@@ -47,9 +54,11 @@ struct pool_person {
   const char *crn, *practitioner;
   const char *language; // preferred, as mentors' languages are written; NULL: none
   unsigned gender;      // required; 0: any
-  bool remote;
-  struct pool_texts experiences, languages, availability, places;
-  struct pool_texts not_with, restricted; // ids of mentors
+  bool remote, interpreter, conflicts_checked;
+  uint32_t complexity;
+  int64_t asked_ms; // since when they wait; 0: not known
+  struct pool_texts experiences, languages, availability, places, keep_away, needs;
+  struct pool_texts not_with, restricted; // ids of mentors, of conflicts of every kind
 };
 
 struct pool_candidate {
@@ -79,8 +88,8 @@ bool pool_put(struct pool *pool, const struct pool_mentor *mentor);
 void pool_remove(struct pool *pool, const char *id);
 
 // The best, at most `most`, which is at least 1, and POOL_BEST. `now_ms` may be any time: it is quickest where it
-// seldom runs backwards.
-void pool_ask(struct pool *pool, const struct pool_person *person, int64_t now_ms, size_t most,
+// seldom runs backwards. No weight is greater than WEIGHTS_MOST.
+void pool_ask(struct pool *pool, const struct pool_person *person, const Weights *weights, int64_t now_ms, size_t most,
               struct pool_answer *answer);
 void pool_count(struct pool *pool, const struct pool_person *person, int64_t now_ms, struct pool_counts *counts);
 // As in rules.c: "no_free_place", "shared_experience".

@@ -1,16 +1,21 @@
-// A question is made ready as eleven rows of bits, one for each rule: which mentors it leaves out. Then the words are
-// gone through once.
-#include "points.h"
+// A question is made ready as a row of bits for each rule: which mentors it leaves out. Then the words are gone through
+// once.
 #include "pool_state.h"
+#include "rules.h"
 #include <assert.h>
 #include <string.h>
 
 enum work { // rows that are made for the question
   CONFLICT,
   PRACTITIONER,
-  LANGUAGES, // the mentor speaks one of those that the person asked for
-  PLACES,    // the mentor can be in one of the person's places
-  NOWHERE,   // all are nought
+  OWN_CHOICE,
+  LANGUAGES,   // the mentor speaks one of those that the person asked for
+  PLACES,      // both may be in one of the person's places
+  NAMED,       // both named one of the person's places
+  ANYWHERE,    // the mentor may be somewhere where the person may be
+  ACCOMPANIED, // the mentor accompanied the person before
+  NOWHERE,     // all are nought
+  EVERYWHERE,  // all are one
 };
 
 // A rule: its row, or what is not in its row.
@@ -23,10 +28,13 @@ struct question {
   struct pool *pool;
   const struct pool_person *person;
   struct rule rules[POOL_RULES];
+  const Weights *weights;
   const uint64_t *meets;     // can be where the person can
+  const uint64_t *could;     // could, if nobody had to keep away from anywhere
   const uint64_t *preferred; // speaks the person's preferred language
   uint64_t experiences, times;
-  int16_t by_experiences[POOL_WORDS + 1], by_times[POOL_WORDS + 1], times_not_known; // points
+  int16_t by_experiences[POOL_WORDS + 1], by_times[POOL_WORDS + 1], times_not_known, waiting; // points
+  int16_t by_skill[4];                                                                        // index 0 is not used
 };
 
 static const char *const rule_codes[POOL_RULES] = {"paused",
@@ -34,21 +42,31 @@ static const char *const rule_codes[POOL_RULES] = {"paused",
                                                    "safe_contact",
                                                    "vetting_not_known",
                                                    "vetting_not_current",
+                                                   "supervision_overdue",
+                                                   "mentor_conflicts_not_known",
                                                    "conflict",
+                                                   "conflicts_not_known",
                                                    "same_practitioner",
+                                                   "own_choice",
                                                    "gender_not_known",
                                                    "gender",
                                                    "no_common_language",
+                                                   "exclusion_zone",
                                                    "no_way_to_meet"};
 static const char *const reason_codes[POOL_REASONS] = {"shared_experience",
                                                        "no_shared_experience",
                                                        "language",
                                                        "preferred_language",
+                                                       "interpreter",
                                                        "availability",
                                                        "no_availability_overlap",
                                                        "availability_not_known",
                                                        "place",
                                                        "only_remote",
+                                                       "continuity",
+                                                       "skill",
+                                                       "less_skill",
+                                                       "waiting",
                                                        "free_places",
                                                        "heavy_load",
                                                        "vetting_ends_soon"};
@@ -66,13 +84,17 @@ static void clear(const struct pool *p, enum work work) {
   memset(p->work[work], 0, pool_words(p) * sizeof *p->work[work]);
 }
 
+static void add_row(const struct pool *p, enum work work, const struct pool_name *name) {
+  uint64_t *row = p->work[work];
+  for (uint32_t w = 0; name->bits && w < pool_words(p); w++) row[w] |= name->bits[w];
+  for (uint32_t k = 0; k < name->n_list; k++) pool_set(row, name->list[k], true);
+}
+
 // Adds all who have one of these names.
 static void add_all(const struct pool *p, enum work work, enum pool_kind kind, const struct pool_texts *texts) {
-  uint64_t *row = p->work[work];
   for (size_t i = 0; i < texts->n; i++) {
     const struct pool_name *name = pool_find(p, kind, texts->texts[i]);
-    for (uint32_t w = 0; name && name->bits && w < pool_words(p); w++) row[w] |= name->bits[w];
-    for (uint32_t k = 0; name && k < name->n_list; k++) pool_set(row, name->list[k], true);
+    if (name) add_row(p, work, name);
   }
 }
 
@@ -90,14 +112,40 @@ static uint64_t word_of(const struct pool *p, enum pool_kind kind, const struct 
   return word;
 }
 
+static bool keeps_away(const struct pool_person *person, const char *place) {
+  for (size_t i = 0; i < person->keep_away.n; i++)
+    if (!strcmp(person->keep_away.texts[i], place)) return true;
+  return false;
+}
+
+// The places that the person named and may be in.
+static void add_places(const struct pool *p, const struct pool_person *person) {
+  for (size_t i = 0; i < person->places.n; i++)
+    if (!keeps_away(person, person->places.texts[i])) add_one(p, PLACES, POOL_PLACE, person->places.texts[i]);
+}
+
+// Of a person who names no place but must keep away from some: all places that any mentor has but those.
+static void add_anywhere(const struct pool *p, const struct pool_person *person) {
+  for (uint32_t i = 0; i < p->n_names; i++) {
+    const struct pool_name *name = &p->name[i];
+    if (name->kind == POOL_PLACE && !keeps_away(person, name->text)) add_row(p, ANYWHERE, name);
+  }
+}
+
 static void fill_rows(const struct pool *p, const struct pool_person *person) {
   for (unsigned w = 0; w < POOL_WORK; w++) clear(p, w);
+  memset(p->work[EVERYWHERE], 0xff, pool_words(p) * sizeof **p->work);
   add_all(p, CONFLICT, POOL_ID, &person->not_with);
   add_all(p, CONFLICT, POOL_ID, &person->restricted);
   add_one(p, CONFLICT, POOL_NOT_WITH, person->crn);
   add_one(p, PRACTITIONER, POOL_PRACTITIONER, person->practitioner);
   add_all(p, LANGUAGES, POOL_LANGUAGE, &person->languages);
-  add_all(p, PLACES, POOL_PLACE, &person->places);
+  add_all(p, OWN_CHOICE, POOL_PREFERS_NOT, &person->needs);
+  add_all(p, OWN_CHOICE, POOL_PREFERS_NOT, &person->experiences);
+  add_places(p, person);
+  add_all(p, NAMED, POOL_NAMED_PLACE, &person->places);
+  if (!person->places.n && person->keep_away.n) add_anywhere(p, person);
+  add_one(p, ACCOMPANIED, POOL_ACCOMPANIED, person->crn);
 }
 
 // In the order of rules.c. Whoever meets remotely meets anywhere, and who asks for nothing is refused nobody.
@@ -105,7 +153,7 @@ static void set_rules(struct question *q) {
   const struct pool *p = q->pool;
   const struct pool_person *person = q->person;
   const uint64_t *none = p->work[NOWHERE];
-  const struct rule never = {none, 0};
+  const struct rule never = {none, 0}, always = {p->work[EVERYWHERE], 0};
   bool gender = person->gender != 0, known = person->gender < POOL_GENDERS;
   const uint64_t *same = gender && known ? p->bits[POOL_GENDER_FIRST + person->gender] : none;
   const struct rule rules[POOL_RULES] = {
@@ -114,12 +162,17 @@ static void set_rules(struct question *q) {
       {p->bits[POOL_SAFE_CONTACT], 0},
       {p->bits[POOL_NOT_VETTED], 0},
       {p->bits[POOL_VETTING_OVER], 0},
+      {p->bits[POOL_UNSUPERVISED], 0},
+      {p->bits[POOL_NOT_CHECKED], 0},
       {p->work[CONFLICT], 0},
+      person->conflicts_checked ? never : always,
       {p->work[PRACTITIONER], 0},
+      {p->work[OWN_CHOICE], 0},
       gender ? (struct rule){p->bits[POOL_GENDER_FIRST], 0} : never,
       gender ? (struct rule){same, UINT64_MAX} : never, // without those of whom it is not known: see the loops
-      person->languages.n ? (struct rule){p->work[LANGUAGES], UINT64_MAX} : never,
-      {q->meets, UINT64_MAX},
+      person->languages.n && !person->interpreter ? (struct rule){p->work[LANGUAGES], UINT64_MAX} : never,
+      {q->meets, UINT64_MAX}, // without those who could not anyway: see the loops
+      {q->could, UINT64_MAX},
   };
   memcpy(q->rules, rules, sizeof rules);
 }
@@ -130,7 +183,8 @@ static struct question question_of(struct pool *p, const struct pool_person *per
   fill_rows(p, person);
   const struct pool_name *preferred = person->language ? pool_find(p, POOL_LANGUAGE, person->language) : NULL;
   q.preferred = preferred ? preferred->bits : p->work[NOWHERE];
-  q.meets = person->places.n ? p->work[PLACES] : p->bits[POOL_HAS_PLACES];
+  q.meets = person->places.n ? p->work[PLACES] : person->keep_away.n ? p->work[ANYWHERE] : p->bits[POOL_HAS_PLACES];
+  q.could = person->places.n ? p->work[NAMED] : p->bits[POOL_NAMES_PLACES];
   q.experiences = word_of(p, POOL_EXPERIENCE, &person->experiences);
   q.times = word_of(p, POOL_TIME, &person->availability);
   set_rules(&q);
@@ -138,9 +192,10 @@ static struct question question_of(struct pool *p, const struct pool_person *per
 }
 
 enum {
-  GENDER_NOT_KNOWN = 7,
-  OTHER_GENDER = 8,
-  NO_WAY = 10
+  GENDER_NOT_KNOWN = 11,
+  OTHER_GENDER = 12,
+  ZONE = 14,
+  NO_WAY = 15
 };
 
 // Of the mentors of one word, whom each rule leaves out.
@@ -148,7 +203,10 @@ static void words_of(const struct question *q, uint32_t w, uint64_t out[POOL_RUL
   const struct pool *p = q->pool;
   for (unsigned r = 0; r < POOL_RULES; r++) out[r] = q->rules[r].bits[w] ^ q->rules[r].flip;
   out[OTHER_GENDER] &= ~out[GENDER_NOT_KNOWN];
-  if (q->person->remote) out[NO_WAY] &= ~p->bits[POOL_REMOTE][w];
+  out[ZONE] &= ~out[NO_WAY];
+  if (!q->person->remote) return;
+  out[ZONE] &= ~p->bits[POOL_REMOTE][w];
+  out[NO_WAY] &= ~p->bits[POOL_REMOTE][w];
 }
 
 // --- scores
@@ -161,14 +219,27 @@ static inline int count_bits(uint64_t word) {
   return (int)(word * UINT64_C(0x0101010101010101) >> 56);
 }
 
+static int16_t waiting_points(const struct question *q, int64_t now_ms) {
+  int64_t asked_ms = q->person->asked_ms, waited_ms = now_ms - asked_ms;
+  if (asked_ms <= 0 || waited_ms <= 0) return 0;
+  int64_t steps = waited_ms / RULES_WAITING_STEP_MS;
+  return (int16_t)(q->weights->waiting * (steps < RULES_MOST_WAITING ? steps : RULES_MOST_WAITING));
+}
+
 // What follows from how many things both have: read off instead of worked out for each mentor.
-static void fill_tables(struct question *q) {
+static void fill_tables(struct question *q, int64_t now_ms) {
+  const Weights *weights = q->weights;
   bool asks = q->person->experiences.n > 0, asks_times = q->person->availability.n > 0;
+  int32_t complexity = (int32_t)q->person->complexity;
   for (int n = 0; n <= POOL_WORDS; n++) {
-    q->by_experiences[n] = (int16_t)(n ? POINTS_EXPERIENCE * n : asks * POINTS_NO_EXPERIENCE);
-    q->by_times[n] = (int16_t)(n ? POINTS_SLOT * (n < MOST_SLOTS ? n : MOST_SLOTS) : asks_times * POINTS_NO_SLOT);
+    int slots = n < RULES_MOST_SLOTS ? n : RULES_MOST_SLOTS;
+    q->by_experiences[n] = (int16_t)(n ? weights->experience * n : asks * weights->no_experience);
+    q->by_times[n] = (int16_t)(n ? weights->slot * slots : asks_times * weights->no_slot);
   }
-  q->times_not_known = (int16_t)(asks_times * POINTS_SLOTS_NOT_KNOWN);
+  for (int32_t skill = 1; skill <= 3 && complexity; skill++)
+    q->by_skill[skill] = (int16_t)(skill < complexity ? weights->less_skill * (complexity - skill) : weights->skill);
+  q->times_not_known = (int16_t)(asks_times * weights->slots_not_known);
+  q->waiting = waiting_points(q, now_ms);
 }
 
 static int common_experiences(const struct question *q, uint32_t slot) {
@@ -177,40 +248,57 @@ static int common_experiences(const struct question *q, uint32_t slot) {
 static int common_times(const struct question *q, uint32_t slot) {
   return count_bits(q->pool->times[slot] & q->times);
 }
-static int load_points(uint8_t load) {
-  return (load & (POOL_HEAVY - 1)) + (load & POOL_HEAVY ? POINTS_HEAVY_LOAD : 0);
+static unsigned skill_of(const struct question *q, uint32_t slot) {
+  return 1U + pool_bit(q->pool->bits[POOL_SKILLED], slot) + pool_bit(q->pool->bits[POOL_MOST_SKILLED], slot);
+}
+static int load_points(const struct question *q, uint8_t load) {
+  return q->weights->free_place * (load & (POOL_HEAVY - 1)) + (load & POOL_HEAVY ? q->weights->heavy_load : 0);
+}
+// Who speaks none of the languages that were asked for is a candidate only through an interpreter.
+static int language_points(const struct question *q, uint32_t slot) {
+  bool interpreted = q->person->interpreter && q->person->languages.n;
+  if (pool_bit(q->pool->work[LANGUAGES], slot)) return q->weights->language;
+  return interpreted ? q->weights->interpreter : 0;
 }
 
 static int32_t score(const struct question *q, uint32_t slot) {
   const struct pool *p = q->pool;
+  const Weights *weights = q->weights;
   int32_t times = p->times[slot] ? q->by_times[common_times(q, slot)] : q->times_not_known;
-  return q->by_experiences[common_experiences(q, slot)] + times + load_points(p->load[slot]) +
-         POINTS_LANGUAGE * pool_bit(p->work[LANGUAGES], slot) +
-         POINTS_PREFERRED_LANGUAGE * pool_bit(q->preferred, slot) + POINTS_PLACE * pool_bit(p->work[PLACES], slot) +
-         POINTS_ONLY_REMOTE * !pool_bit(q->meets, slot) +
-         POINTS_VETTING_ENDS * pool_bit(p->bits[POOL_VETTING_ENDS], slot);
+  return q->by_experiences[common_experiences(q, slot)] + times + load_points(q, p->load[slot]) +
+         language_points(q, slot) + weights->preferred_language * pool_bit(q->preferred, slot) +
+         weights->place * pool_bit(p->work[PLACES], slot) + weights->only_remote * !pool_bit(q->meets, slot) +
+         weights->continuity * pool_bit(p->work[ACCOMPANIED], slot) + q->by_skill[skill_of(q, slot)] + q->waiting +
+         weights->vetting_ends * pool_bit(p->bits[POOL_VETTING_ENDS], slot);
 }
 
-// The same, part by part, in the order of rules.c.
+// The same, part by part, in the order of rules_score.c.
 static void list_points(const struct question *q, uint32_t slot, int16_t points[POOL_REASONS]) {
   const struct pool *p = q->pool;
+  const Weights *weights = q->weights;
   int common = common_experiences(q, slot), times = common_times(q, slot);
-  bool says_times = p->times[slot] != 0;
-  const int16_t all[POOL_REASONS] = {
+  bool says_times = p->times[slot] != 0, speaks = pool_bit(p->work[LANGUAGES], slot);
+  bool skilled = skill_of(q, slot) >= q->person->complexity;
+  const int32_t all[POOL_REASONS] = {
       common ? q->by_experiences[common] : 0,
       common ? 0 : q->by_experiences[0],
-      pool_bit(p->work[LANGUAGES], slot) ? POINTS_LANGUAGE : 0,
-      pool_bit(q->preferred, slot) ? POINTS_PREFERRED_LANGUAGE : 0,
+      speaks ? weights->language : 0,
+      pool_bit(q->preferred, slot) ? weights->preferred_language : 0,
+      speaks ? 0 : language_points(q, slot),
       times ? q->by_times[times] : 0,
       says_times && !times ? q->by_times[0] : 0,
       says_times ? 0 : q->times_not_known,
-      pool_bit(p->work[PLACES], slot) ? POINTS_PLACE : 0,
-      pool_bit(q->meets, slot) ? 0 : POINTS_ONLY_REMOTE,
-      (int16_t)(p->load[slot] & (POOL_HEAVY - 1)),
-      p->load[slot] & POOL_HEAVY ? POINTS_HEAVY_LOAD : 0,
-      pool_bit(p->bits[POOL_VETTING_ENDS], slot) ? POINTS_VETTING_ENDS : 0,
+      pool_bit(p->work[PLACES], slot) ? weights->place : 0,
+      pool_bit(q->meets, slot) ? 0 : weights->only_remote,
+      pool_bit(p->work[ACCOMPANIED], slot) ? weights->continuity : 0,
+      skilled ? q->by_skill[skill_of(q, slot)] : 0,
+      skilled ? 0 : q->by_skill[skill_of(q, slot)],
+      q->waiting,
+      weights->free_place * (p->load[slot] & (POOL_HEAVY - 1)),
+      p->load[slot] & POOL_HEAVY ? weights->heavy_load : 0,
+      pool_bit(p->bits[POOL_VETTING_ENDS], slot) ? weights->vetting_ends : 0,
   };
-  memcpy(points, all, sizeof all);
+  for (unsigned r = 0; r < POOL_REASONS; r++) points[r] = (int16_t)all[r];
 }
 
 static bool comes_before(const struct pool_candidate *one, const struct pool_candidate *other) {
@@ -242,10 +330,11 @@ static void explain(const struct question *q, struct pool_candidate *c) {
   assert(sum == c->score);
 }
 
-void pool_ask(struct pool *p, const struct pool_person *person, int64_t now_ms, size_t most,
+void pool_ask(struct pool *p, const struct pool_person *person, const Weights *weights, int64_t now_ms, size_t most,
               struct pool_answer *answer) {
   struct question q = question_of(p, person, now_ms);
-  fill_tables(&q);
+  q.weights = weights;
+  fill_tables(&q, now_ms);
   *answer = (struct pool_answer){.n_mentors = p->n_in_use};
   if (most > POOL_BEST) most = POOL_BEST;
   assert(most > 0);

@@ -16,6 +16,38 @@ bool matching_has(size_t n, char **list, const char *text) {
   return false;
 }
 
+struct pair matching_pair(const struct message *m, const Person *person, const Mentor *mentor) {
+  const struct matching_settings *s = m->settings;
+  return (struct pair){person, mentor, m->now.ms, weights_of(s->weights, m->area->id)};
+}
+
+bool mentors_next(const struct page *before, const char **after) {
+  if (before && (!before->more || !before->n_members)) return false;
+  *after = before ? before->members[before->n_members - 1] : "";
+  return true;
+}
+
+void mentors_want_all(struct records *want) {
+  const char *after;
+  const struct page *page = NULL;
+  while (mentors_next(page, &after)) {
+    page = records_want_page(want, MATCHING_MENTORS, after, MATCHING_PAGE);
+    if (!page) return;
+  }
+  for (page = NULL; mentors_next(page, &after);) {
+    page = records_want_page(want, MATCHING_MENTORS, after, MATCHING_PAGE);
+    for (size_t i = 0; i < page->n_members; i++) records_want(want, &mentor__descriptor, page->members[i]);
+  }
+}
+
+size_t mentors_count(const struct records *have) {
+  size_t n = 0;
+  const char *after;
+  for (const struct page *page = NULL; mentors_next(page, &after); n += page->n_members)
+    page = records_page(have, MATCHING_MENTORS, after);
+  return n;
+}
+
 void matching_check_why(struct change *c, const char *why) {
   if (strlen(why) > MATCHING_WHY_BYTES)
     change_refuse(c, CODE__INVALID, "/why", "may have at most 500 bytes: say it shorter");

@@ -1,4 +1,5 @@
 // The table of matching: which message is decided by what.
+#include "choice_words.h"
 #include "held.h"
 #include "matching.h"
 #include "yaml.h"
@@ -17,7 +18,13 @@ static const struct row rows[] = {
     COMMAND(list_mentors,    needs_list_mentors,    decide_list_mentors),
     COMMAND(pause_mentor,    needs_pause_mentor,        decide_pause_mentor),
     COMMAND(resume_mentor,   needs_mentor,          decide_resume_mentor),
+    COMMAND(change_preferences, needs_mentor,       decide_change_preferences),
+    COMMAND(preview_weights, needs_preview_weights, decide_preview_weights),
     COMMAND(list_candidates, needs_list_candidates, decide_list_candidates),
+    COMMAND(explain_candidate, needs_explain_candidate, decide_explain_candidate),
+    COMMAND(show_choices,    needs_show_choices,    decide_show_choices),
+    COMMAND(read_choices,    needs_read_choices,    decide_read_choices),
+    COMMAND(choose_mentors,  needs_choose_mentors,  decide_choose_mentors),
     COMMAND(make_offer,      needs_make_offer,      decide_make_offer),
     COMMAND(read_offer,      needs_offer,           decide_read_offer),
     COMMAND(list_offers,     needs_list_offers,     decide_list_offers),
@@ -46,8 +53,13 @@ static const struct row rows[] = {
 // clang-format on
 
 static const ProtobufCMessageDescriptor *const owns[] = {
-    &mentor__descriptor, &offer__descriptor,         &persons_offer__descriptor,
-    &token__descriptor,  &mentor_phones__descriptor, NULL,
+    &mentor__descriptor,
+    &offer__descriptor,
+    &persons_offer__descriptor,
+    &token__descriptor,
+    &mentor_phones__descriptor,
+    &persons_choice__descriptor,
+    NULL,
 };
 
 const struct service matching = {.name = "matching", .rows = rows, .owns = owns, .load = matching_load};
@@ -89,7 +101,11 @@ int matching_load(const struct config *config, const void **settings, char *erro
   s->public_url = without_last_slash(config->public_url);
   s->wording = load_wording(&s->arena, config->pathways, "offers.yaml", errors, errors_bytes);
   if (s->wording) s->sign_in = load_wording(&s->arena, config->pathways, "sign-in-links.yaml", errors, errors_bytes);
-  if (!s->sign_in) {
+  char *weights = arena_printf(&s->arena, "%s/../weights", config->pathways);
+  char *choices = arena_printf(&s->arena, "%s/../choices.yaml", config->pathways);
+  if (s->sign_in) s->choices = choice_words_load(&s->arena, choices, errors, errors_bytes);
+  if (s->choices) s->weights = weights_load(weights, config->areas, errors, errors_bytes);
+  if (!s->weights) {
     matching_settings_free(s);
     return -1;
   }
@@ -100,6 +116,7 @@ int matching_load(const struct config *config, const void **settings, char *erro
 void matching_settings_free(const void *settings) {
   struct matching_settings *s = (struct matching_settings *)settings;
   if (!s) return;
+  weights_free(s->weights);
   arena_deinit(&s->arena);
   free(s->public_url);
   free(s);

@@ -93,7 +93,7 @@ static MentoringWish *wish(struct demo *d, struct dice *dice, bool welsh) {
   static char *english[] = {"en"}, *both[] = {"cy", "en"};
   MentoringWish *w = arena_take(&d->arena, sizeof *w);
   mentoring_wish__init(w);
-  w->wanted = true;
+  w->wanted = w->conflicts_checked = true;
   w->experiences = demo_some(d, dice, demo_experiences, dice_below(dice, 3), &w->n_experiences);
   w->n_languages = welsh ? 2 : 1;
   w->languages = welsh ? both : english;
@@ -122,11 +122,10 @@ Person *demo_person(struct demo *d, unsigned person) {
 
 // --- mentors
 
-// Until the first day of a month 3 to 26 months ahead, counted from the start of the year, so that it stays the same
-// for as long as it can.
-static Google__Protobuf__Timestamp *vetted_until(struct demo *d, struct dice *dice) {
+// The first day of a month so many months after the end of this year, so that it stays the same for as long as it can.
+static Google__Protobuf__Timestamp *months_on(struct demo *d, unsigned months) {
   int64_t year = 364 * (d->now_ms / DAY_MS / 364);
-  return timestamp_of(&d->arena, (year + 364 + 28 * (int64_t)(3 + dice_below(dice, 24))) * DAY_MS);
+  return timestamp_of(&d->arena, (year + 364 + 28 * (int64_t)months) * DAY_MS);
 }
 
 static void place_mentor(struct demo *d, struct dice *dice, Mentor *m) {
@@ -152,7 +151,9 @@ Mentor *demo_mentor(struct demo *d, unsigned mentor) {
   m->experiences = demo_some(d, &dice, demo_experiences, 1 + dice_below(&dice, 4), &m->n_experiences);
   place_mentor(d, &dice, m);
   m->capacity = 1 + dice_below(&dice, 5);
-  m->vetted_until = vetted_until(d, &dice);
+  m->vetted_until = months_on(d, 3 + dice_below(&dice, 24));
+  m->supervised_until = months_on(d, 3);
+  m->conflicts_checked = true;
   m->supervisor = arena_printf(&d->arena, "DEMOS%u", 1 + dice_below(&dice, 3));
   if (dice_chance(&dice, 50)) m->own_practitioner = demo_staff(d, dice_below(&dice, DEMO_PRACTITIONERS));
   return m;

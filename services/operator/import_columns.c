@@ -265,6 +265,11 @@ static const struct import_column people[] = {
     {"places", "mentoring.places"},
     {"remote", "mentoring.remote"},
     {"not_with", "mentoring.not_with"},
+    {"conflicts_checked", "mentoring.conflicts_checked"},
+    {"keep_away", "mentoring.keep_away"},
+    {"interpreter", "mentoring.interpreter"},
+    {"needs", "mentoring.needs"},
+    {"complexity", "mentoring.complexity"},
     {"restricted", "restricted"},
     {0},
 };
@@ -286,6 +291,10 @@ static const struct import_column mentors[] = {
     {"supervisor", "supervisor", true, STAFF},
     {"own_practitioner", "own_practitioner", false, STAFF},
     {"not_with", "not_with"},
+    {"conflicts_checked", "conflicts_checked"},
+    {"keep_away", "keep_away"},
+    {"supervised_until", "supervised_until", false, .form = FORM_END_OF_DAY},
+    {"skill", "skill"},
     {0},
 };
 

@@ -12,6 +12,25 @@ enum {
 #define NOW_MS INT64_C(1750000000000)
 
 static char *experiences[] = {"custody", "alcohol", "drugs", "care", "homelessness", "debt", "violence", "bereavement"};
+static char *needs[] = {"gambling", "domestic-abuse", "grooming", "arson"};
+static const Weights weights = {.base = {.descriptor = &weights__descriptor},
+                                .experience = 10,
+                                .no_experience = -10,
+                                .language = 5,
+                                .preferred_language = 3,
+                                .interpreter = -6,
+                                .slot = 2,
+                                .no_slot = -8,
+                                .slots_not_known = -4,
+                                .place = 6,
+                                .only_remote = -2,
+                                .continuity = 8,
+                                .skill = 4,
+                                .less_skill = -4,
+                                .waiting = 1,
+                                .free_place = 1,
+                                .heavy_load = -3,
+                                .vetting_ends = -2};
 static char *languages[] = {"en", "cy", "pl", "ro", "ur", "pa"};
 static char *times[] = {"mon-am",  "mon-pm",  "mon-eve", "tue-am",  "tue-pm",  "tue-eve", "wed-am",
                         "wed-pm",  "wed-eve", "thu-am",  "thu-pm",  "thu-eve", "fri-am",  "fri-pm",
@@ -28,13 +47,16 @@ static struct pool_texts some(struct instance *t, char **from, uint32_t n_from, 
 }
 
 static void put_mentor(struct instance *t, struct pool *pool, uint32_t number) {
-  char id[40], *lists[4][PLACES];
+  char id[40], *lists[5][PLACES];
   snprintf(id, sizeof id, "7a000000-0000-4000-8000-%012u", number);
   struct pool_mentor m = {.id = id, .active = instance_random(t, 10) > 0, .remote = instance_random(t, 3) == 0};
   m.safe_contact = instance_random(t, 100) == 0;
   m.capacity = 1 + instance_random(t, 5);
   m.places_taken = instance_random(t, m.capacity + 1);
   m.vetted_until_ms = instance_random(t, 50) ? NOW_MS + ((int64_t)instance_random(t, 730) - 20) * DAY_MS : 0;
+  m.supervised_until_ms = NOW_MS + ((int64_t)instance_random(t, 100) - 5) * DAY_MS;
+  m.conflicts_checked = instance_random(t, 20) > 0;
+  m.skill = instance_random(t, 4);
   m.gender = instance_random(t, 20) ? 1 + instance_random(t, 2) : 0;
   m.own_practitioner = instance_random(t, 2) ? practitioners[instance_random(t, 400)] : NULL;
   m.experiences = some(t, experiences, 8, 3, lists[0]);
@@ -44,12 +66,13 @@ static void put_mentor(struct instance *t, struct pool *pool, uint32_t number) {
   lists[1][0] = languages[0];
   m.availability = some(t, times, 21, 6, lists[2]);
   m.places = some(t, place_names, PLACES, 3, lists[3]);
+  m.prefers_not = some(t, needs, 4, instance_random(t, 5) ? 0 : 1, lists[4]);
   if (!pool_put(pool, &m)) abort();
 }
 
 struct asked {
   struct pool_person person;
-  char crn[8], *lists[4][PLACES];
+  char crn[8], *lists[6][PLACES];
 };
 
 static void draw_person(struct instance *t, struct asked *a) {
@@ -61,6 +84,10 @@ static void draw_person(struct instance *t, struct asked *a) {
   a->person.languages = some(t, languages, 6, instance_random(t, 4) ? 0 : 1, a->lists[1]);
   a->person.availability = some(t, times, 21, 5, a->lists[2]);
   a->person.places = some(t, place_names, PLACES, 2, a->lists[3]);
+  a->person.keep_away = some(t, place_names, PLACES, instance_random(t, 5) ? 0 : 1, a->lists[4]);
+  a->person.needs = some(t, needs, 4, 1, a->lists[5]);
+  a->person.conflicts_checked = true;
+  a->person.complexity = instance_random(t, 4);
 }
 
 static int by_size(const void *one, const void *other) {
@@ -82,7 +109,7 @@ static void ask_all(struct instance *t, struct pool *pool, uint32_t n) {
     struct pool_counts counts;
     draw_person(t, &a);
     double begin = instance_cpu_s();
-    pool_ask(pool, &a.person, NOW_MS, 10, &answer);
+    pool_ask(pool, &a.person, &weights, NOW_MS, 10, &answer);
     double asked = instance_cpu_s();
     pool_count(pool, &a.person, NOW_MS, &counts);
     ask[i] = (asked - begin) * 1e6;

@@ -120,7 +120,7 @@ static void send_person(struct world *w, struct person *p, bool change) {
   details.telephone = telephone;
   if (change && dice_chance(d, 100)) details.safe_contact = "never at home, " SIM_CANARY;
   consent.texts = dice_chance(d, change ? 700 : 950) ? ANSWER__YES : ANSWER__NO;
-  mentoring.wanted = true;
+  mentoring.wanted = mentoring.conflicts_checked = true;
   person.crn = p->crn;
   person.practitioner = PRACTITIONER;
   person.personal = &details;
@@ -374,7 +374,8 @@ static void register_mentor(struct world *w, struct mentor *m) {
   mentor.n_places = 1;
   mentor.places = places;
   mentor.capacity = (uint32_t)dice_between(&w->dice, 1, 2);
-  mentor.vetted_until = &vetted;
+  mentor.vetted_until = mentor.supervised_until = &vetted;
+  mentor.conflicts_checked = true;
   mentor.supervisor = "SUP001";
   cmd.mentor = &mentor;
   clients_ask(w, MATCHING, &cmd, COORDINATOR, ROLE__COORDINATOR, m, on_mentor);

@@ -39,7 +39,7 @@ def mentor(**more):
                          "email": "gwen@example.invalid"},
             "channel": "SMS", "language": "ENGLISH", "gender": "WOMAN", "experiences": ["custody"], "languages": ["en", "cy"],
             "availability": ["mon-am"], "places": ["Newport"], "remote": True, "capacity": 2,
-            "vettedUntil": at(days=300), "supervisor": "S01A001", **more}
+            "vettedUntil": at(days=300), "supervisedUntil": at(days=90), "conflictsChecked": True, "supervisor": "S01A001", **more}
 
 
 def appointment(engagement_id, minutes=61, **more):

@@ -22,7 +22,7 @@ def story(stack):
     """Every kind of record that can be read back: (message, path)."""
     crn, engagement, appointment, session, mentor = people.new_crn(), *(people.new_id() for _ in range(4))
     stack.made(f"/people/{crn}", people.person(crn, personal=SUBJECT, restricted=["N09A009"], mentoring={
-        "wanted": True, "experiences": ["custody", "alcohol"], "gender": "WOMAN", "languages": ["cy"],
+        "wanted": True, "conflictsChecked": True, "experiences": ["custody", "alcohol"], "gender": "WOMAN", "languages": ["cy"],
         "availability": ["mon-am"], "places": ["Y Fenni"], "remote": True}))
     stack.made(f"/engagements/{engagement}", {"crn": crn, "pathway": "structured-supervision", "purpose": "a “purpose”"})
     stack.made(f"/appointments/{appointment}", people.appointment(engagement, minutes=3 * 24 * 60))

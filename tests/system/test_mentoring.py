@@ -31,7 +31,7 @@ def story(operator):
     """A person, an engagement on the mentoring pathway, and a mentor who has accepted; and who else is about."""
     s = Story()
     s.mentor, s.other_mentor, s.match = people.new_id(), people.new_id(), people.new_id()
-    s.crn, s.engagement = people.register(operator, pathway="mentoring", mentoring={"wanted": True})
+    s.crn, s.engagement = people.register(operator, pathway="mentoring", mentoring={"wanted": True, "conflictsChecked": True})
     s.session, s.note = people.new_id(), people.new_id()
     for mentor in (s.mentor, s.other_mentor):
         operator.made(f"/mentors/{mentor}", people.mentor())
@@ -167,7 +167,7 @@ def phone_story(outbox):
     """A mentor of one person, neither of whom has met yet."""
     s = Story()
     s.mentor, s.match = Mentor(outbox), people.new_id()
-    s.crn, s.engagement = people.register(outbox, pathway="mentoring", mentoring={"wanted": True})
+    s.crn, s.engagement = people.register(outbox, pathway="mentoring", mentoring={"wanted": True, "conflictsChecked": True})
     outbox.made(f"/offers/{s.match}", {"crn": s.crn, "mentorId": s.mentor.id})
     s.token = outbox.token_for(s.mentor.id, "mentor")
     assert outbox.post(f"/offers/{s.match}/accept", {}, token=s.token).status == 200

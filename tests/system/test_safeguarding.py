@@ -25,7 +25,7 @@ class Case:
 
     def __init__(self, stack, area=NORTH, practitioner="N01A001"):
         self.stack, self.area, self.crn, self.mentor = stack, area, people.new_crn(), people.new_id()
-        wish = {"wanted": True, "experiences": ["custody"]}
+        wish = {"wanted": True, "conflictsChecked": True, "experiences": ["custody"]}
         stack.made(f"/people/{self.crn}", people.person(self.crn, practitioner=practitioner, mentoring=wish), area=area)
         stack.made(f"/mentors/{self.mentor}", people.mentor(), area=area)
         offer = people.new_id()

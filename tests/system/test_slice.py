@@ -37,7 +37,7 @@ def taken_in(stack, path):
 
 def test_chapter_1_people_and_mentors_come_in_from_csv_files(stack, story, tmp_path):
     common = {"practitioner": "N42A042", "whereabouts": "community", "mentor_wanted": "yes", "experiences": "custody; alcohol",
-              "languages": "cy", "places": "Newport"}
+              "languages": "cy", "places": "Newport", "conflicts_checked": "yes"}
     taken_in(stack, write_csv(tmp_path / "people.csv", [
         {"crn": story.texted, "given_name": "Siân", "family_name": "O'Dŵr", "telephone": story.telephone, "email": "",
          "language": "english", "consent_texts": "yes", "consent_emails": "no", "preferred_channel": "sms", **common},
@@ -50,7 +50,7 @@ def test_chapter_1_people_and_mentors_come_in_from_csv_files(stack, story, tmp_p
         {"id": story.mentor, "given_name": "Gwenllian", "family_name": "Invented", "telephone": story.mentor_telephone,
          "channel": "sms", "language": "english", "gender": "woman", "experiences": "custody; alcohol", "languages": "cy; en",
          "availability": "mon-am", "places": "Newport", "remote": "no", "capacity": 1, "vetted_until": "2029-03-31",
-         "supervisor": "S01A001"}]))
+         "supervisor": "S01A001", "supervised_until": "2029-03-31", "conflicts_checked": "yes"}]))
     read = stack.get(f"/people/{story.texted}").json
     assert (read["personal"]["givenName"], read["personal"]["familyName"]) == ("Siân", "O'Dŵr")
     assert read["consent"]["texts"] == "YES" and read["mentoring"]["experiences"] == ["custody", "alcohol"]

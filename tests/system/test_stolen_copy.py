@@ -46,7 +46,7 @@ def told():
 
 def tell(stack):
     crn, engagement, mentor = people.new_crn(), people.new_id(), people.new_id()
-    stack.made(f"/people/{crn}", people.person(crn, personal=DETAILS, mentoring={"wanted": True}))
+    stack.made(f"/people/{crn}", people.person(crn, personal=DETAILS, mentoring={"wanted": True, "conflictsChecked": True}))
     stack.made(f"/engagements/{engagement}", {"crn": crn, "pathway": "supervision"})
     stack.made(f"/appointments/{people.new_id()}", people.appointment(engagement, minutes=24 * 60 + 60))
     stack.made(f"/sessions/{people.new_id()}", people.session(engagement, narrative={"text": NARRATIVE}))

@@ -37,7 +37,7 @@ class Story:
             setattr(self, f"as_{name}", stack.token_for(actor, roles))
 
     def comes_in(self, stack):
-        stack.made(f"/people/{self.crn}", people.person(self.crn, practitioner=PRACTITIONER, mentoring={"wanted": True}),
+        stack.made(f"/people/{self.crn}", people.person(self.crn, practitioner=PRACTITIONER, mentoring={"wanted": True, "conflictsChecked": True}),
                    token=self.as_practitioner)
         stack.made(f"/engagements/{self.engagement}", {"crn": self.crn, "pathway": "mentoring"}, token=self.as_practitioner)
         mentor = people.mentor(supervisor=SUPERVISOR)

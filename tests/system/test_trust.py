@@ -19,7 +19,7 @@ NARRATIVE = "canarynarrative: what was said in confidence"
 def confided(stack):
     """A person with telling details and a session with a narrative: CRN, engagement, session."""
     crn, engagement, session = people.new_crn(), people.new_id(), people.new_id()
-    stack.made(f"/people/{crn}", people.person(crn, personal=CANARY, mentoring={"wanted": True}))
+    stack.made(f"/people/{crn}", people.person(crn, personal=CANARY, mentoring={"wanted": True, "conflictsChecked": True}))
     stack.made(f"/engagements/{engagement}", {"crn": crn, "pathway": "supervision"})
     stack.made(f"/sessions/{session}", people.session(engagement, narrative={"text": NARRATIVE}))
     return crn, engagement, session

@@ -1,5 +1,6 @@
 // The people, mentors and settings that the tests of matching tell their stories with.
 #pragma once
+#include "choice_words.h"
 #include "decision.h"
 #include "matching.h"
 #include <stdlib.h>
@@ -23,7 +24,7 @@ static inline void list_of(char **texts, size_t *n, char ***list, struct arena *
   *list = arena_copy(a, texts, (*n + 1) * sizeof *texts);
 }
 
-// A person who wants a mentor and asks for nothing in particular but a place.
+// A person who wants a mentor, whose conflicts were looked into, and who asks for nothing in particular but a place.
 static inline Person *person_of(struct decision *d, const char *crn) {
   Person *person = arena_take(&d->arena, sizeof *person);
   person__init(person);
@@ -32,12 +33,12 @@ static inline Person *person_of(struct decision *d, const char *crn) {
   person->language = LANGUAGE__ENGLISH;
   person->mentoring = arena_take(&d->arena, sizeof *person->mentoring);
   mentoring_wish__init(person->mentoring);
-  person->mentoring->wanted = true;
+  person->mentoring->wanted = person->mentoring->conflicts_checked = true;
   LIST(person->mentoring, places, "Tottenham");
   return person;
 }
 
-// A mentor with three places, vetted for a year, who suits that person and has nothing special.
+// A mentor with three places, vetted and supervised for a year, who suits that person and has nothing special.
 static inline Mentor *mentor_of(struct decision *d, unsigned n) {
   Mentor *mentor = arena_take(&d->arena, sizeof *mentor);
   mentor__init(mentor);
@@ -54,6 +55,8 @@ static inline Mentor *mentor_of(struct decision *d, unsigned n) {
   LIST(mentor, places, "Tottenham");
   mentor->capacity = 3;
   mentor->vetted_until = timestamp_of(&d->arena, DECISION_NOW_MS + 365 * DAY_MS);
+  mentor->supervised_until = timestamp_of(&d->arena, DECISION_NOW_MS + 365 * DAY_MS);
+  mentor->conflicts_checked = true;
   mentor->supervisor = "S01";
   mentor->state = MENTOR_STATE__ACTIVE;
   return mentor;
@@ -81,8 +84,30 @@ static const struct matching_settings *world_settings(void) {
   static OfferText en = {.subject = "You have a new request", .text = "Answer by {until}: {link}"};
   static OfferText cy = {.subject = "Mae gennych gais newydd", .text = "Atebwch erbyn {until}: {link}"};
   static OfferWording wording = {.en = &en, .cy = &cy};
-  static const struct matching_settings settings = {.public_url = "https://alongside.example", .wording = &wording};
+  static struct matching_settings settings = {.public_url = "https://alongside.example", .wording = &wording};
+  char errors[256];
+  static struct arena arena;
+  if (!settings.weights) {
+    arena_init(&arena, ARENA_CAP_BYTES);
+    settings.weights = weights_load("config/weights", NULL, errors, sizeof errors);
+    settings.choices = choice_words_load(&arena, "config/choices.yaml", errors, sizeof errors);
+  }
+  assert_non_null(settings.weights);
+  assert_non_null(settings.choices);
   return &settings;
+}
+
+// One conflict of the message, a wish or a mentor.
+#define CONFLICT(message, said_kind, whom)                                                                             \
+  conflict_of(CONFLICT_KIND__##said_kind, whom, &(message)->n_conflicts, &(message)->conflicts, &d->arena)
+static inline void conflict_of(ConflictKind kind, const char *whom, size_t *n, Conflict ***list, struct arena *a) {
+  Conflict *conflict = arena_take(a, sizeof *conflict);
+  conflict__init(conflict);
+  conflict->kind = kind;
+  conflict->with = (char *)whom;
+  *list = arena_take(a, sizeof **list);
+  (*list)[0] = conflict;
+  *n = 1;
 }
 
 // One story: a world, its coordinator, one person and one mentor (number 1).

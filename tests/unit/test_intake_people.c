@@ -82,6 +82,8 @@ static void spoil(Person *p, int how, struct world *w) {
   static char *slots[] = {"mon-am", "mon-night"}, *many[21], *languages[] = {"cym"};
   static PersonalDetails d;
   static MentoringWish wish;
+  static Conflict conflict, *conflicts[] = {&conflict};
+  conflict__init(&conflict);
   d = *p->personal;
   p->personal = &d;
   mentoring_wish__init(&wish);
@@ -130,6 +132,18 @@ static void spoil(Person *p, int how, struct world *w) {
   case 13:
     p->restricted = many, p->n_restricted = 21;
     break;
+  case 15:
+    wish.complexity = 4;
+    break;
+  case 16:
+    wish.needs = slots + 1, wish.n_needs = 1, slots[1] = "Not That";
+    break;
+  case 17:
+    wish.conflicts = conflicts, wish.n_conflicts = 1, conflict.with = "7a000000-0000-4000-8000-000000000001";
+    break;
+  case 18:
+    wish.conflicts = conflicts, wish.n_conflicts = 1, conflict.kind = CONFLICT_KIND__RELATIVE;
+    break;
   case 14:
     d.given_name = memset(arena_take(&w->d.arena, 102), 'a', 101);
     break;
@@ -153,6 +167,10 @@ static void each_wrong_field_is_named(void **state) {
       "/language",
       "/restricted",
       "/personal/givenName",
+      "/mentoring/complexity",
+      "/mentoring/needs/0",
+      "/mentoring/conflicts/0/kind",
+      "/mentoring/conflicts/0/with",
   };
   struct world *w = *state;
   for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
@@ -264,10 +282,47 @@ static void a_practitioner_registers_only_people_of_their_own(void **state) {
   assert_done(&c);
 }
 
+static Person *who_wants_a_mentor(struct world *w, bool wanted) {
+  Person *p = a_person(w, NEW_CRN);
+  p->mentoring = arena_take(&w->d.arena, sizeof *p->mentoring);
+  mentoring_wish__init(p->mentoring);
+  p->mentoring->wanted = wanted;
+  return p;
+}
+
+static int64_t waits_since(const struct change *c) {
+  return timestamp_ms(((const Person *)written(c, &person__descriptor, NEW_CRN))->mentoring->asked_at);
+}
+
+static void who_asks_for_a_mentor_waits_since_then_whatever_else_changes(void **state) {
+  struct world *w = *state;
+  Person *first = who_wants_a_mentor(w, true);
+  first->mentoring->asked_at = timestamp_of(&w->d.arena, 1000); // the service's to set
+  struct change c = registered(w, first);
+  assert_int_equal(waits_since(&c), DECISION_NOW_MS);
+  decision_commit(&w->d, &c);
+  c = registered(w, who_wants_a_mentor(w, true));
+  assert_done(&c);
+  assert_null(c.records);
+  w->d.m.now.ms += 86400000;
+  c = changed(w, who_wants_a_mentor(w, true), 1);
+  assert_int_equal(waits_since(&c), DECISION_NOW_MS);
+  decision_commit(&w->d, &c);
+  c = changed(w, who_wants_a_mentor(w, false), 2);
+  assert_int_equal(waits_since(&c), 0);
+  decision_commit(&w->d, &c);
+  c = changed(w, who_wants_a_mentor(w, true), 3);
+  assert_int_equal(waits_since(&c), DECISION_NOW_MS + 86400000);
+}
+
 static void a_person_is_shown_their_record_without_what_to_beware_of(void **state) {
   struct world *w = *state;
   static char *restricted[] = {"N07A999"};
+  static Conflict conflict = CONFLICT__INIT, *conflicts[] = {&conflict};
   Person *p = a_person(w, CRN);
+  p->mentoring = who_wants_a_mentor(w, true)->mentoring;
+  p->mentoring->conflicts = conflicts;
+  p->mentoring->n_conflicts = 1;
   p->restricted = restricted;
   p->n_restricted = 1;
   p->personal->safe_contact = "never on Mondays";
@@ -279,6 +334,7 @@ static void a_person_is_shown_their_record_without_what_to_beware_of(void **stat
   assert_string_equal(shown->personal->given_name, "Siân");
   assert_string_equal(shown->personal->safe_contact, "");
   assert_int_equal(shown->n_restricted, 0);
+  assert_int_equal(shown->mentoring->n_conflicts, 0);
   assert_string_equal(p->personal->safe_contact, "never on Mondays");
 }
 
@@ -342,6 +398,7 @@ int main(void) {
       IN_WORLD(a_restricted_reader_cannot_tell_that_there_is_a_person),
       IN_WORLD(only_those_who_need_to_may_read_a_person),
       IN_WORLD(a_practitioner_registers_only_people_of_their_own),
+      IN_WORLD(who_asks_for_a_mentor_waits_since_then_whatever_else_changes),
       IN_WORLD(a_person_is_shown_their_record_without_what_to_beware_of),
       IN_WORLD(a_practitioner_lists_their_own_people_and_hears_of_no_other),
       IN_WORLD(people_are_listed_by_practitioner_page_by_page),

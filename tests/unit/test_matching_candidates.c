@@ -121,6 +121,128 @@ static void only_a_coordinator_sees_candidates(void **state) {
   assert_refused(&c, CODE__NOT_FOUND, NULL);
 }
 
+// Three who differ: the first has what was asked for, the second has room, the third little.
+static void given_three(struct story *s) {
+  struct decision *d = &s->d;
+  Mentor *third = mentor_of(d, 3);
+  LIST(s->person->mentoring, experiences, "custody");
+  LIST(s->mentor, experiences, "custody");
+  third->places_taken = 2;
+  given_mentor(d, mentor_of(d, 2));
+  given_mentor(d, third);
+}
+
+static int sum_of(size_t n, MatchReason **reasons) {
+  int sum = 0;
+  for (size_t i = 0; i < n; i++) sum += reasons[i]->points;
+  return sum;
+}
+
+static void how_far_the_next_one_is_behind_is_explained_in_full(void **state) {
+  given_three(*state);
+  const Candidates *reply = candidates(&((struct story *)*state)->d, 2);
+  assert_int_equal(reply->n_candidates, 2);
+  const Candidate *first = reply->candidates[0], *second = reply->candidates[1];
+  assert_int_equal(first->lead, first->score - second->score);
+  assert_int_equal(sum_of(first->n_lead_reasons, first->lead_reasons), first->lead);
+  assert_true(second->lead > 0); // over the third, who is not shown
+  assert_int_equal(sum_of(second->n_lead_reasons, second->lead_reasons), second->lead);
+}
+
+static const RuleCount *count_of(const Candidates *reply, const char *code) {
+  for (size_t i = 0; i < reply->n_rules; i++)
+    if (!strcmp(reply->rules[i]->code, code)) return reply->rules[i];
+  return NULL;
+}
+
+static void where_there_is_nobody_it_is_said_how_many_each_rule_leaves_out_and_how_many_only_that(void **state) {
+  struct story *s = *state;
+  s->person->mentoring->gender = GENDER__MAN;
+  for (unsigned n = 2; n <= 5; n++) {
+    Mentor *mentor = mentor_of(&s->d, n);
+    if (n >= 4) mentor->places_taken = mentor->capacity;
+    if (n == 5) mentor->gender = GENDER__MAN;
+    given_mentor(&s->d, mentor);
+  }
+  const Candidates *reply = candidates(&s->d, 0);
+  assert_int_equal(reply->n_candidates, 0);
+  assert_int_equal(reply->mentors, 5);
+  assert_int_equal(reply->full, 2);
+  assert_int_equal(reply->n_rules, 2);
+  assert_int_equal(count_of(reply, "no_free_place")->first, 2);
+  assert_int_equal(count_of(reply, "no_free_place")->only, 1);
+  assert_int_equal(count_of(reply, "gender")->first, 3);
+  assert_int_equal(count_of(reply, "gender")->only, 3);
+  assert_non_null(strstr(count_of(reply, "gender")->change, "any gender"));
+}
+
+static struct change explained(struct decision *d, const char *crn, const char *id) {
+  ExplainCandidate *cmd = arena_take(&d->arena, sizeof *cmd);
+  explain_candidate__init(cmd);
+  cmd->crn = (char *)crn;
+  cmd->mentor_id = (char *)id;
+  return decided(d, cmd);
+}
+static const CandidateExplanation *explanation(struct decision *d, unsigned n) {
+  struct change c = explained(d, CRN, mentor_id(d, n));
+  assert_done(&c);
+  return (const void *)c.reply;
+}
+
+static void of_a_candidate_it_is_said_how_far_they_are_behind_the_first_and_why(void **state) {
+  struct story *s = *state;
+  given_three(s);
+  const Candidates *all = candidates(&s->d, 0);
+  const CandidateExplanation *third = explanation(&s->d, 3);
+  assert_int_equal(third->n_in_the_way, 0);
+  assert_int_equal(third->rank, 3);
+  assert_int_equal(third->score, all->candidates[2]->score);
+  assert_int_equal(sum_of(third->n_reasons, third->reasons), third->score);
+  assert_int_equal(third->behind, all->candidates[0]->score - third->score);
+  assert_int_equal(sum_of(third->n_behind_reasons, third->behind_reasons), third->behind);
+  assert_int_equal(explanation(&s->d, 1)->rank, 1);
+  assert_int_equal(explanation(&s->d, 1)->behind, 0);
+}
+
+// Of four mentors whom the gender leaves out, the one asked about is paused as well, and another is full.
+static void why_not_this_one_says_what_would_have_to_change_and_how_many_others_that_lets_in(void **state) {
+  struct story *s = *state;
+  s->person->mentoring->gender = GENDER__MAN;
+  s->mentor->state = MENTOR_STATE__PAUSED;
+  for (unsigned n = 2; n <= 4; n++) given_mentor(&s->d, mentor_of(&s->d, n));
+  Mentor *full = mentor_of(&s->d, 5);
+  full->places_taken = full->capacity;
+  given_mentor(&s->d, full);
+  const CandidateExplanation *reply = explanation(&s->d, 1);
+  assert_int_equal(reply->n_in_the_way, 2);
+  assert_string_equal(reply->in_the_way[0]->code, "paused");
+  assert_string_equal(reply->in_the_way[1]->code, "gender");
+  assert_int_equal(reply->others, 3);
+  assert_int_equal(reply->rank, 0);
+  assert_int_equal(reply->n_reasons, 0);
+}
+
+static void what_is_only_the_mentors_to_change_lets_nobody_else_in(void **state) {
+  struct story *s = *state;
+  s->mentor->places_taken = 3;
+  Mentor *full = mentor_of(&s->d, 2);
+  full->places_taken = full->capacity;
+  given_mentor(&s->d, full);
+  assert_int_equal(explanation(&s->d, 1)->others, 0);
+}
+
+static void an_explanation_needs_a_person_who_asked_and_a_mentor(void **state) {
+  struct story *s = *state;
+  struct change c = explained(&s->d, "nobody", "none");
+  assert_refused(&c, CODE__INVALID, "/crn");
+  assert_refused(&c, CODE__INVALID, "/mentorId");
+  c = explained(&s->d, CRN, mentor_id(&s->d, 9));
+  assert_refused(&c, CODE__NOT_FOUND, "/mentorId");
+  s->person->mentoring->wanted = false;
+  c = explained(&s->d, CRN, mentor_id(&s->d, 1));
+  assert_refused(&c, CODE__REFUSED_BY_RULE, NULL);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       STORY(the_best_come_first),
@@ -133,6 +255,12 @@ int main(void) {
       STORY(who_has_not_asked_for_a_mentor_has_no_candidates),
       STORY(a_restricted_record_is_not_found_like_one_that_is_not_there),
       STORY(only_a_coordinator_sees_candidates),
+      STORY(how_far_the_next_one_is_behind_is_explained_in_full),
+      STORY(where_there_is_nobody_it_is_said_how_many_each_rule_leaves_out_and_how_many_only_that),
+      STORY(of_a_candidate_it_is_said_how_far_they_are_behind_the_first_and_why),
+      STORY(why_not_this_one_says_what_would_have_to_change_and_how_many_others_that_lets_in),
+      STORY(what_is_only_the_mentors_to_change_lets_nobody_else_in),
+      STORY(an_explanation_needs_a_person_who_asked_and_a_mentor),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

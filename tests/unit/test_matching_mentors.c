@@ -22,6 +22,22 @@ static struct change paused(struct decision *d, unsigned n) {
   cmd->why = "on leave";
   return decided(d, cmd);
 }
+static struct change paused_as(struct decision *d, unsigned n, PauseKind kind) {
+  PauseMentor *cmd = arena_take(&d->arena, sizeof *cmd);
+  pause_mentor__init(cmd);
+  cmd->id = mentor_id(d, n);
+  cmd->why = "in hospital";
+  cmd->kind = kind;
+  return decided(d, cmd);
+}
+// By the mentor themselves, of whom `n` is: they would rather not be given that.
+static struct change preferred(struct decision *d, unsigned n, char *rather_not) {
+  ChangePreferences *cmd = arena_take(&d->arena, sizeof *cmd);
+  change_preferences__init(cmd);
+  cmd->id = mentor_id(d, n);
+  LIST(cmd, prefers_not, rather_not);
+  return decided(d, cmd);
+}
 static struct change resumed(struct decision *d, unsigned n) {
   ResumeMentor *cmd = arena_take(&d->arena, sizeof *cmd);
   resume_mentor__init(cmd);
@@ -166,6 +182,24 @@ static void spoil_places(Mentor *m) {
 static void control_in_places(Mentor *m) {
   spoil_list("Caf\xc2\x85", &m->n_places, &m->places);
 }
+static void spoil_keep_away(Mentor *m) {
+  spoil_list("", &m->n_keep_away, &m->keep_away);
+}
+static void conflict_with(Mentor *m, ConflictKind kind, char *whom) {
+  static Conflict conflict = CONFLICT__INIT, *conflicts[] = {&conflict};
+  conflict.kind = kind;
+  conflict.with = whom;
+  m->conflicts = conflicts, m->n_conflicts = 1;
+}
+static void spoil_conflict_kind(Mentor *m) {
+  conflict_with(m, CONFLICT_KIND__CONFLICT_KIND_UNSPECIFIED, "X654321");
+}
+static void spoil_conflict_with(Mentor *m) {
+  conflict_with(m, CONFLICT_KIND__RELATIVE, "X65432");
+}
+static void spoil_skill(Mentor *m) {
+  m->skill = 4;
+}
 static void spoil_not_with(Mentor *m) {
   spoil_list("123", &m->n_not_with, &m->not_with);
 }
@@ -199,6 +233,10 @@ static const struct {
     {spoil_places, "/places/0"},
     {control_in_places, "/places/0"},
     {spoil_not_with, "/notWith/0"},
+    {spoil_keep_away, "/keepAway/0"},
+    {spoil_conflict_kind, "/conflicts/0/kind"},
+    {spoil_conflict_with, "/conflicts/0/with"},
+    {spoil_skill, "/skill"},
 };
 
 static void a_wrong_field_is_named(void **state) {
@@ -405,10 +443,12 @@ static void a_mentor_reads_their_own_record_without_whom_they_must_not_meet(void
   struct story *s = *state;
   struct decision *d = &s->d;
   LIST(s->mentor, not_with, "X999999");
+  CONFLICT(s->mentor, CO_DEFENDANT, "X999999");
   as_mentor(d, 1, NULL);
   struct change c = read_one(d, mentor_id(d, 1));
   assert_done(&c);
   assert_int_equal(((const Mentor *)c.reply)->n_not_with, 0);
+  assert_int_equal(((const Mentor *)c.reply)->n_conflicts, 0);
   given_mentor(d, mentor_of(d, 2));
   as_mentor(d, 2, NULL);
   c = read_one(d, mentor_id(d, 1));
@@ -416,6 +456,85 @@ static void a_mentor_reads_their_own_record_without_whom_they_must_not_meet(void
   as_mentor(d, 1, OFFER_ID); // the link of an offer does not open it
   c = read_one(d, mentor_id(d, 1));
   assert_refused(&c, CODE__NOT_FOUND, NULL);
+}
+
+static void a_mentors_preference_is_shown_to_nobody_else(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  as_mentor(d, 1, NULL);
+  struct change c = preferred(d, 1, "arson");
+  assert_done(&c);
+  assert_null(c.events);
+  assert_string_equal(((const Mentor *)c.reply)->prefers_not[0], "arson");
+  decision_commit(d, &c);
+  decision_as(d, "S01", MAY(MENTOR_SUPERVISOR) | MAY(COORDINATOR));
+  c = read_one(d, mentor_id(d, 1));
+  assert_int_equal(((const Mentor *)c.reply)->n_prefers_not, 0);
+  c = preferred(d, 1, "arson");
+  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  Mentor *changed_by_staff = mentor_of(d, 1);
+  changed_by_staff->capacity = 5;
+  c = changed(d, changed_by_staff, 2);
+  assert_done(&c);
+  assert_int_equal(((const Mentor *)c.reply)->n_prefers_not, 0);
+  const Mentor *kept = written(&c, &mentor__descriptor, NULL);
+  assert_string_equal(kept->prefers_not[0], "arson");
+}
+
+static void a_preference_is_a_word_and_ones_own(void **state) {
+  struct decision *d = &((struct story *)*state)->d;
+  given_mentor(d, mentor_of(d, 2));
+  as_mentor(d, 1, NULL);
+  struct change c = preferred(d, 1, "Not That");
+  assert_refused(&c, CODE__INVALID, "/prefersNot/0");
+  c = preferred(d, 2, "arson");
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
+}
+
+static void that_somebody_is_unwell_is_for_their_supervisor(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  struct change c = paused_as(d, 1, PAUSE_KIND__UNWELL);
+  assert_done(&c);
+  const Mentor *shown = (const void *)c.reply;
+  assert_int_equal(shown->paused_as, PAUSE_KIND__PAUSE_KIND_UNSPECIFIED);
+  assert_string_equal(shown->paused_why, "");
+  decision_commit(d, &c);
+  ListMentors list = LIST_MENTORS__INIT;
+  c = decided(d, &list);
+  shown = ((const Mentors *)c.reply)->mentors[0];
+  assert_int_equal(shown->paused_as, PAUSE_KIND__PAUSE_KIND_UNSPECIFIED);
+  assert_string_equal(shown->paused_why, "");
+  decision_as(d, "S01", MAY(MENTOR_SUPERVISOR));
+  c = read_one(d, mentor_id(d, 1));
+  shown = (const void *)c.reply;
+  assert_int_equal(shown->paused_as, PAUSE_KIND__UNWELL);
+  assert_string_equal(shown->paused_why, "in hospital");
+}
+
+static void an_unknown_kind_of_pause_is_refused(void **state) {
+  struct decision *d = &((struct story *)*state)->d;
+  struct change c = paused_as(d, 1, (PauseKind)9);
+  assert_refused(&c, CODE__INVALID, "/kind");
+}
+
+static void a_conflict_for_cause_is_nobodys_to_write_or_to_take_away(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  Mentor *said = mentor_of(d, 2);
+  CONFLICT(said, ENDED_FOR_CAUSE, CRN);
+  struct change c = registered(d, said);
+  assert_int_equal(((const Mentor *)written(&c, &mentor__descriptor, said->id))->n_conflicts, 0);
+  CONFLICT(s->mentor, ENDED_FOR_CAUSE, CRN);
+  Mentor *next = mentor_of(d, 1);
+  CONFLICT(next, RELATIVE, "x654321");
+  c = changed(d, next, 1);
+  assert_done(&c);
+  const Mentor *kept = written(&c, &mentor__descriptor, NULL);
+  assert_int_equal(kept->n_conflicts, 2);
+  assert_string_equal(kept->conflicts[0]->with, "X654321");
+  assert_int_equal(kept->conflicts[1]->kind, CONFLICT_KIND__ENDED_FOR_CAUSE);
+  assert_string_equal(kept->conflicts[1]->with, CRN);
 }
 
 int main(void) {
@@ -439,6 +558,11 @@ int main(void) {
       STORY(only_those_who_look_after_mentors_change_them),
       STORY(a_supervisor_reaches_the_mentors_whom_they_supervise_and_may_hand_one_on),
       STORY(a_supervisor_registers_only_mentors_of_their_own),
+      STORY(a_mentors_preference_is_shown_to_nobody_else),
+      STORY(a_preference_is_a_word_and_ones_own),
+      STORY(that_somebody_is_unwell_is_for_their_supervisor),
+      STORY(an_unknown_kind_of_pause_is_refused),
+      STORY(a_conflict_for_cause_is_nobodys_to_write_or_to_take_away),
       STORY(a_mentor_reads_their_own_record_without_whom_they_must_not_meet),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -486,6 +486,67 @@ static void the_end_of_a_match_frees_the_place_once(void **state) {
   assert_null(c.records);
 }
 
+static struct change ended_for_cause(struct decision *d, const char *id) {
+  EndMatch *cmd = arena_take(&d->arena, sizeof *cmd);
+  end_match__init(cmd);
+  cmd->id = (char *)id;
+  cmd->for_cause = true;
+  as_coordinator(d);
+  return decided(d, cmd);
+}
+
+static void two_whose_match_ended_for_cause_are_not_matched_again(void **state) {
+  struct story *s = *state;
+  given_offer(&s->d, OFFER_ID, CRN, 1);
+  as_mentor(&s->d, 1, OFFER_ID);
+  commit(&s->d, accepted(&s->d, OFFER_ID));
+  commit(&s->d, ended_for_cause(&s->d, OFFER_ID));
+  assert_true(offer_now(&s->d, OFFER_ID)->ended_for_cause);
+  assert_int_equal(mentor_now(&s->d, 1)->n_accompanied, 0);
+  assert_int_equal(mentor_now(&s->d, 1)->places_taken, 0);
+  struct change c = offered(&s->d, OTHER_OFFER_ID, CRN, 1);
+  assert_refused(&c, CODE__REFUSED_BY_RULE, "/mentorId");
+  assert_non_null(strstr(c.problem->fields[0]->why, "The two must not meet."));
+}
+
+static void whom_a_mentor_accompanied_is_on_their_record_once(void **state) {
+  struct story *s = *state;
+  static const char *const ids[] = {OFFER_ID, OTHER_OFFER_ID};
+  for (size_t i = 0; i < 2; i++) {
+    given_offer(&s->d, ids[i], CRN, 1);
+    as_mentor(&s->d, 1, ids[i]);
+    commit(&s->d, accepted(&s->d, ids[i]));
+    as_coordinator(&s->d);
+    commit(&s->d, ended(&s->d, ids[i]));
+  }
+  assert_int_equal(mentor_now(&s->d, 1)->n_accompanied, 1);
+  assert_string_equal(mentor_now(&s->d, 1)->accompanied[0], CRN);
+}
+
+static void whom_a_mentor_accompanied_is_forgotten_with_the_person(void **state) {
+  struct story *s = *state;
+  given_offer(&s->d, OFFER_ID, CRN, 1);
+  as_mentor(&s->d, 1, OFFER_ID);
+  commit(&s->d, accepted(&s->d, OFFER_ID));
+  as_coordinator(&s->d);
+  commit(&s->d, ended(&s->d, OFFER_ID));
+  given_offer(&s->d, OTHER_OFFER_ID, CRN, 1);
+  as_mentor(&s->d, 1, OTHER_OFFER_ID);
+  commit(&s->d, accepted(&s->d, OTHER_OFFER_ID));
+  commit(&s->d, decided_timer(&s->d, "erase/" CRN));
+  assert_int_equal(mentor_now(&s->d, 1)->n_accompanied, 0);
+  assert_int_equal(mentor_now(&s->d, 1)->places_taken, 0);
+  assert_null(decision_record(&s->d, &offer__descriptor, OFFER_ID));
+  for (size_t i = 0; i < s->d.n_members; i++) assert_null(strstr(s->d.members[i].member, OFFER_ID));
+}
+
+static void an_offer_says_by_which_rules_and_weights_it_was_explained(void **state) {
+  struct story *s = *state;
+  given_offer(&s->d, OFFER_ID, CRN, 1);
+  assert_int_equal(offer_now(&s->d, OFFER_ID)->rules_version, RULES_VERSION);
+  assert_string_equal(offer_now(&s->d, OFFER_ID)->weights_version, "2026-03");
+}
+
 static void offers_are_listed_in_the_order_of_time(void **state) {
   struct story *s = *state;
   given_offer(&s->d, OTHER_OFFER_ID, CRN, 1);
@@ -556,6 +617,10 @@ int main(void) {
       STORY(an_open_offer_can_be_withdrawn_and_no_other),
       STORY(a_match_is_not_withdrawn_but_ended),
       STORY(the_end_of_a_match_frees_the_place_once),
+      STORY(two_whose_match_ended_for_cause_are_not_matched_again),
+      STORY(whom_a_mentor_accompanied_is_on_their_record_once),
+      STORY(whom_a_mentor_accompanied_is_forgotten_with_the_person),
+      STORY(an_offer_says_by_which_rules_and_weights_it_was_explained),
       STORY(offers_are_listed_in_the_order_of_time),
       STORY(the_wording_is_read_from_its_file),
   };

@@ -4,7 +4,7 @@
 #include "rules.h"
 
 static struct pair pair_of(const struct story *s) {
-  return (struct pair){s->person, s->mentor, DECISION_NOW_MS};
+  return (struct pair){s->person, s->mentor, DECISION_NOW_MS, weights_of(world_settings()->weights, "lon-north")};
 }
 
 static void assert_excluded(const struct story *s, const char *code) {
@@ -86,6 +86,78 @@ static void either_side_can_exclude_the_other(void **state) {
   assert_excluded(s, "conflict");
 }
 
+static void a_conflict_of_any_kind_on_either_record_excludes_in_the_same_words(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  struct pair pair = pair_of(s);
+  for (int kind = CONFLICT_KIND__CO_DEFENDANT; kind <= CONFLICT_KIND__OTHER_CONFLICT; kind++) {
+    CONFLICT(s->person->mentoring, RELATIVE, s->mentor->id);
+    s->person->mentoring->conflicts[0]->kind = (ConflictKind)kind;
+    assert_excluded(s, "conflict");
+    assert_string_equal(rules_exclude(&pair)->words, "The two must not meet.");
+    assert_string_equal(rules_exclude(&pair)->to_mentor, RULES_NOT_NOW);
+    s->person->mentoring->n_conflicts = 0;
+    CONFLICT(s->mentor, RELATIVE, CRN);
+    s->mentor->conflicts[0]->kind = (ConflictKind)kind;
+    assert_excluded(s, "conflict");
+    CONFLICT(s->mentor, RELATIVE, OTHER_CRN);
+    assert_excluded(s, NULL);
+  }
+}
+
+static void where_nobody_looked_for_conflicts_a_human_is_asked(void **state) {
+  struct story *s = *state;
+  struct pair pair = pair_of(s);
+  s->person->mentoring->conflicts_checked = false;
+  assert_excluded(s, "conflicts_not_known");
+  assert_non_null(strstr(rules_exclude(&pair)->words, "ask the person's practitioner"));
+  s->mentor->conflicts_checked = false;
+  assert_excluded(s, "mentor_conflicts_not_known");
+  assert_non_null(strstr(rules_exclude(&pair)->words, "ask the mentor's supervisor"));
+}
+
+static void a_conflict_that_is_known_counts_although_nobody_looked_for_others(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  s->person->mentoring->conflicts_checked = false;
+  CONFLICT(s->person->mentoring, VICTIM_OR_WITNESS, s->mentor->id);
+  assert_excluded(s, "conflict");
+}
+
+static void a_mentor_whose_supervision_is_overdue_or_not_known_is_excluded(void **state) {
+  struct story *s = *state;
+  s->mentor->supervised_until = timestamp_of(&s->d.arena, DECISION_NOW_MS + 1);
+  assert_excluded(s, NULL);
+  s->mentor->supervised_until = timestamp_of(&s->d.arena, DECISION_NOW_MS);
+  assert_excluded(s, "supervision_overdue");
+  s->mentor->supervised_until = NULL;
+  assert_excluded(s, "supervision_overdue");
+}
+
+static void somebody_unwell_is_paused_like_anybody_else(void **state) {
+  struct story *s = *state;
+  struct pair pair = pair_of(s);
+  s->mentor->state = MENTOR_STATE__PAUSED;
+  const char *words = rules_exclude(&pair)->words;
+  s->mentor->paused_as = PAUSE_KIND__UNWELL;
+  assert_string_equal(rules_exclude(&pair)->words, words);
+}
+
+static void what_a_mentor_would_rather_not_be_given_excludes_without_saying_what(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  struct pair pair = pair_of(s);
+  LIST(s->mentor, prefers_not, "gambling", "arson");
+  assert_excluded(s, NULL);
+  LIST(s->person->mentoring, needs, "arson");
+  assert_excluded(s, "own_choice");
+  assert_string_equal(rules_exclude(&pair)->words, "The mentor's own choice.");
+  assert_string_equal(rules_exclude(&pair)->to_mentor, RULES_NOT_NOW);
+  s->person->mentoring->n_needs = 0;
+  LIST(s->person->mentoring, experiences, "gambling");
+  assert_excluded(s, "own_choice");
+}
+
 static void who_may_not_read_the_record_may_not_be_the_mentor(void **state) {
   struct story *s = *state;
   struct decision *d = &s->d;
@@ -118,6 +190,60 @@ static void a_common_language_is_needed_where_languages_are_asked_for(void **sta
   assert_excluded(s, "no_common_language");
   LIST(s->mentor, languages, "en", "ro");
   assert_excluded(s, NULL);
+}
+
+static void an_interpreter_stands_in_for_a_common_language_and_counts_against(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  LIST(s->person->mentoring, languages, "pl");
+  s->person->mentoring->interpreter = true;
+  assert_excluded(s, NULL);
+  assert_int_equal(points_of(s, "interpreter"), -6);
+  LIST(s->mentor, languages, "pl");
+  assert_int_equal(points_of(s, "interpreter"), 0);
+}
+
+static void they_do_not_meet_where_one_of_the_two_must_not_be(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  LIST(s->person->mentoring, places, "Tottenham", "Enfield");
+  LIST(s->person->mentoring, keep_away, "Tottenham");
+  assert_excluded(s, "exclusion_zone");
+  LIST(s->mentor, places, "Tottenham", "Enfield");
+  assert_excluded(s, NULL);
+  assert_string_equal(words_of(s, "place"), "Both can be in the same place: Enfield");
+  LIST(s->mentor, keep_away, "Enfield");
+  assert_excluded(s, "exclusion_zone");
+  s->mentor->remote = s->person->mentoring->remote = true;
+  assert_excluded(s, NULL);
+  assert_int_equal(points_of(s, "only_remote"), -2);
+}
+
+static void who_meets_anywhere_still_keeps_away_from_somewhere(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  s->person->mentoring->n_places = 0;
+  LIST(s->person->mentoring, keep_away, "Tottenham");
+  assert_excluded(s, "exclusion_zone");
+  LIST(s->mentor, places, "Tottenham", "Brent");
+  assert_excluded(s, NULL);
+  s->mentor->n_places = 0;
+  assert_excluded(s, "no_way_to_meet");
+}
+
+static void all_rules_in_the_way_are_found_and_none_holds_for_the_same_reason_as_another(void **state) {
+  struct story *s = *state;
+  struct pair pair = pair_of(s);
+  s->mentor->state = MENTOR_STATE__PAUSED;
+  s->mentor->places_taken = 3;
+  assert_int_equal(rules_in_the_way(&pair), 3);
+  s->mentor->state = MENTOR_STATE__ACTIVE;
+  s->mentor->places_taken = 0;
+  assert_int_equal(rules_in_the_way(&pair), 0);
+  s->mentor->vetted_until = NULL;
+  s->person->mentoring->gender = GENDER__MAN;
+  s->mentor->gender = GENDER__GENDER_UNSPECIFIED;
+  assert_int_equal(__builtin_popcount(rules_in_the_way(&pair)), 2);
 }
 
 static void they_need_a_place_or_meet_remotely_if_that_will_do_for_both(void **state) {
@@ -219,6 +345,69 @@ static void no_time_when_both_can_counts_against_and_an_unknown_one_less(void **
   assert_int_equal(points_of(s, "availability_not_known"), -4);
 }
 
+static void a_mentor_who_accompanied_the_person_before_comes_before_others(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  LIST(s->mentor, accompanied, OTHER_CRN);
+  assert_int_equal(points_of(s, "continuity"), 0);
+  LIST(s->mentor, accompanied, OTHER_CRN, CRN);
+  assert_int_equal(points_of(s, "continuity"), 8);
+}
+
+static void hard_work_wants_skill(void **state) {
+  struct story *s = *state;
+  assert_int_equal(points_of(s, "skill") + points_of(s, "less_skill"), 0);
+  s->person->mentoring->complexity = 3;
+  assert_int_equal(points_of(s, "less_skill"), -8);
+  s->mentor->skill = 2;
+  assert_int_equal(points_of(s, "less_skill"), -4);
+  s->mentor->skill = 3;
+  assert_int_equal(points_of(s, "less_skill"), 0);
+  assert_int_equal(points_of(s, "skill"), 4);
+}
+
+static void waiting_counts_in_steps_of_four_weeks_up_to_six(void **state) {
+  struct story *s = *state;
+  assert_int_equal(points_of(s, "waiting"), 0);
+  s->person->mentoring->asked_at = timestamp_of(&s->d.arena, DECISION_NOW_MS - 28 * DAY_MS + 1);
+  assert_int_equal(points_of(s, "waiting"), 0);
+  s->person->mentoring->asked_at = timestamp_of(&s->d.arena, DECISION_NOW_MS - 28 * DAY_MS);
+  assert_int_equal(points_of(s, "waiting"), 1);
+  s->person->mentoring->asked_at = timestamp_of(&s->d.arena, DECISION_NOW_MS - 900 * DAY_MS);
+  assert_int_equal(points_of(s, "waiting"), 6);
+}
+
+static void the_points_are_those_of_the_weights(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  LIST(s->person->mentoring, experiences, "custody");
+  LIST(s->mentor, experiences, "custody");
+  struct pair pair = pair_of(s);
+  int32_t before = rules_score(&pair);
+  Weights other = *pair.weights;
+  other.experience += 7;
+  pair.weights = &other;
+  assert_int_equal(rules_score(&pair), before + 7);
+}
+
+// The differences of two candidates, reason by reason, sum to the difference of their scores.
+static void how_far_one_is_ahead_is_explained_in_full(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  LIST(s->person->mentoring, experiences, "custody");
+  LIST(s->mentor, experiences, "custody");
+  Mentor *other = mentor_of(d, 2);
+  other->places_taken = 2;
+  struct pair one = pair_of(s), two = pair_of(s);
+  two.mentor = other;
+  MatchReason **reasons;
+  size_t n = rules_lead(&one, &two, &d->arena, &reasons);
+  int sum = 0;
+  for (size_t i = 0; i < n; i++) sum += reasons[i]->points;
+  assert_int_equal(n, 3); // what they share, what the other lacks, the places left
+  assert_int_equal(sum, rules_score(&one) - rules_score(&two));
+}
+
 static void load_is_balanced(void **state) {
   struct story *s = *state;
   s->mentor->capacity = 4;
@@ -297,6 +486,21 @@ int main(void) {
       STORY(missing_vetting_asks_a_human),
       STORY(vetting_that_has_run_out_excludes_from_that_very_moment),
       STORY(either_side_can_exclude_the_other),
+      STORY(a_conflict_of_any_kind_on_either_record_excludes_in_the_same_words),
+      STORY(where_nobody_looked_for_conflicts_a_human_is_asked),
+      STORY(a_conflict_that_is_known_counts_although_nobody_looked_for_others),
+      STORY(a_mentor_whose_supervision_is_overdue_or_not_known_is_excluded),
+      STORY(somebody_unwell_is_paused_like_anybody_else),
+      STORY(what_a_mentor_would_rather_not_be_given_excludes_without_saying_what),
+      STORY(an_interpreter_stands_in_for_a_common_language_and_counts_against),
+      STORY(they_do_not_meet_where_one_of_the_two_must_not_be),
+      STORY(who_meets_anywhere_still_keeps_away_from_somewhere),
+      STORY(all_rules_in_the_way_are_found_and_none_holds_for_the_same_reason_as_another),
+      STORY(a_mentor_who_accompanied_the_person_before_comes_before_others),
+      STORY(hard_work_wants_skill),
+      STORY(waiting_counts_in_steps_of_four_weeks_up_to_six),
+      STORY(the_points_are_those_of_the_weights),
+      STORY(how_far_one_is_ahead_is_explained_in_full),
       STORY(who_may_not_read_the_record_may_not_be_the_mentor),
       STORY(the_mentors_own_practitioner_excludes),
       STORY(a_required_gender_excludes_others_and_asks_where_it_is_not_known),

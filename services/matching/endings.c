@@ -1,0 +1,71 @@
+// The end of a match: what becomes of the place, and of what the mentor's record says of the two.
+#include "matching.h"
+#include <string.h>
+
+// Whom the mentor accompanied last: the oldest go where there are too many.
+static void add_accompanied(struct arena *a, Mentor *mentor, const char *crn) {
+  if (matching_has(mentor->n_accompanied, mentor->accompanied, crn)) return;
+  size_t over = mentor->n_accompanied < MATCHING_ACCOMPANIED_MOST ? 0 : 1;
+  char **all = arena_take(a, (mentor->n_accompanied + 1) * sizeof *all);
+  for (size_t i = over; i < mentor->n_accompanied; i++) all[i - over] = mentor->accompanied[i];
+  mentor->n_accompanied -= over;
+  all[mentor->n_accompanied++] = matching_text(crn);
+  mentor->accompanied = all;
+}
+
+static void add_cause(struct arena *a, Mentor *mentor, const char *crn) {
+  Conflict **all = arena_take(a, (mentor->n_conflicts + 1) * sizeof *all);
+  if (mentor->n_conflicts) memcpy(all, mentor->conflicts, mentor->n_conflicts * sizeof *all);
+  Conflict *conflict = all[mentor->n_conflicts++] = arena_take(a, sizeof *conflict);
+  conflict__init(conflict);
+  conflict->kind = CONFLICT_KIND__ENDED_FOR_CAUSE;
+  conflict->with = matching_text(crn);
+  mentor->conflicts = all;
+}
+
+// The mentor's record after the end: a place is free again, and it says whether the two may meet once more.
+static void leave(struct change *c, const struct records *have, const Offer *ended) {
+  const Mentor *was = records_get(have, &mentor__descriptor, ended->mentor_id);
+  if (!was) return;
+  Mentor *mentor = arena_copy(c->arena, was, sizeof *was);
+  if (mentor->places_taken) mentor->places_taken--;
+  if (ended->ended_for_cause)
+    add_cause(c->arena, mentor, ended->crn);
+  else
+    add_accompanied(c->arena, mentor, ended->crn);
+  change_write(c, mentor->id, mentor->id, mentor);
+}
+
+void offer_publish_ended(struct change *c, const Offer *offer, int64_t at_ms) {
+  MatchEnded *event = arena_take(c->arena, sizeof *event);
+  match_ended__init(event);
+  event->id = offer->id;
+  event->crn = offer->crn;
+  event->mentor_id = offer->mentor_id;
+  event->at_ms = at_ms;
+  change_publish(c, offer->crn, event);
+}
+
+// The match is over: the mentor has a place again, and the person may be offered to another. Ending twice is ending
+// once.
+struct change decide_end_match(const struct records *have, const struct message *m) {
+  const EndMatch *cmd = m->body;
+  struct change c = change_of(m);
+  matching_check_why(&c, cmd->why);
+  if (change_refused(&c)) return c;
+  const Offer *was = offer_named(have, m);
+  if (!was) return offer_not_found(m);
+  if (was->state != OFFER_STATE__ACCEPTED)
+    return refusef(m, CODE__CONFLICT, NULL, "only a match can be ended: %s", offer_state_words(was->state));
+  if (was->ended_at) return offer_kept(have, m, was);
+  Offer *next = arena_copy(m->arena, was, sizeof *was);
+  next->ended_at = timestamp_of(m->arena, m->now.ms);
+  next->ended_why = cmd->why;
+  next->ended_for_cause = cmd->for_cause;
+  change_write(&c, next->crn, next->id, next);
+  change_unindex(&c, matches_index(m->arena, next->mentor_id), next->crn);
+  leave(&c, have, next);
+  offer_free_person(&c, next->crn);
+  offer_publish_ended(&c, next, m->now.ms);
+  return offer_written(have, c, next);
+}
