@@ -15,8 +15,11 @@ const struct account accounts[] = {
                              "explanations-about corrections-of corrections-open",
                   .destroys = true},
     {"reminders", .writes = "ReminderPlan DailyCount", .reads = "Appointment Engagement", .indexes = "plans-of"},
-    {"matching",  .writes = "Mentor Offer PersonsOffer Token MentorPhones", .reads = "Engagement Appointment",
-                  .indexes = "mentors offers-of matches-of", .lists = "engagements-of appointments-of"},
+    {"matching",  .writes = "Mentor Offer PersonsOffer Token MentorPhones WaitingPerson Proposal ProposedPair "
+                            "NewestProposal",
+                  .reads = "Engagement Appointment",
+                  .indexes = "mentors offers-of matches-of waiting offers-open proposals proposal-pairs proposed-of",
+                  .lists = "people engagements-of appointments-of"},
     {"reporting", .writes = ""},
     {"courier",   .writes = "Delivery", .indexes = "dead-letters deliveries-of"},
     {"mentoring", .writes = "Note NoteVersion", .reads = "Session", .indexes = "notes-of notes-about"},
