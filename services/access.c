@@ -145,6 +145,7 @@ const struct access_row access_table[] = {
     COMMAND(list_proposed_pairs,    CONSULTATION, COORDINATOR(NOTHING)),
     COMMAND(review_proposed_pair,   ALTERATION,   COORDINATOR(NOTHING)),
     COMMAND(publish_proposal,       DISCLOSURE,   COORDINATOR(NOTHING)),
+    COMMAND(repair_proposal,        COMBINATION,  COORDINATOR(NOTHING)),
 
     // --- mentoring. A note is its author's alone (services/mentoring/reading.c), as long as the match lasts.
     COMMAND(write_note,             COLLECTION,   MENTOR(OWN_MENTEE, CONFIDED)),

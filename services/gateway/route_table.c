@@ -127,6 +127,8 @@ const struct route routes_table[] = {
      SAYS("Solve a proposal again, with what was struck and pinned: the next revision")},
     {"POST", "/proposals/{id}/publish", MATCHING, MAKES(publish_proposal, proposal), BODY(""), IF_MATCH,
      SAYS("Publish a proposal: its pairs are offered")},
+    {"POST", "/proposals/{id}/repair", MATCHING, MAKES(repair_proposal, repair_options), BODY(""),
+     SAYS("Show what can be done where a mentor or a person is lost, with nobody moved and with a few; or take one")},
 
     {"GET", "/my-people", MATCHING, MAKES(list_my_people, my_people),
      SAYS("List an engagement worker's own people: matches that were accepted and have not ended")},

@@ -85,6 +85,8 @@ bool proposal_certify(struct change *c, Proposal *next, const struct assignment_
 Proposal *proposal_next(const struct message *m, const char *id, const Proposal *was);
 // Writes it, replies with it.
 void proposal_write(struct change *c, const struct records *have, const Proposal *next);
+// Publishes that there is this revision, with its certificate.
+void proposal_tell(struct change *c, const struct message *m, const Proposal *p);
 // The proposal that the message names, wanted by needs_proposal() at least; or NULL.
 const Proposal *proposal_named(const struct records *have, const struct message *m);
 struct change no_such_proposal(const struct message *m);

@@ -113,7 +113,7 @@ static void set_prices(const struct round *r, const struct assignment *a, Propos
   }
 }
 
-static void publish_proposed(struct change *c, const struct message *m, const Proposal *p) {
+void proposal_tell(struct change *c, const struct message *m, const Proposal *p) {
   MatchesProposed *event = arena_take(c->arena, sizeof *event);
   matches_proposed__init(event);
   event->id = p->id;
@@ -142,7 +142,7 @@ static void write_solution(struct change *c, const struct round *r, const struct
   round_write(r, c, mentors, next);
   proposal_write(c, r->have, next);
   write_newest(c, next);
-  publish_proposed(c, r->m, next);
+  proposal_tell(c, r->m, next);
 }
 
 static struct change solve(const struct records *have, const struct message *m, const char *id) {

@@ -245,6 +245,108 @@ static void who_waits_no_longer_has_left_the_next_revision(void **state) {
   assert_mentor(d, B, 1);
 }
 
+// --- repairs
+
+// A is with mentor 1 and fits mentors 1 and 2; B is with mentor 2 and fits 2 and 3; mentor 3 suits B badly. When mentor
+// 1 is lost, A can have a place only if B moves.
+static struct decision *begin_chain(void **state) {
+  struct decision *d = begin(state);
+  Mentor *second = given_mentor_with(d, 2, 1), *third = given_mentor_with(d, 3, 1);
+  Person *a = given_waiting(d, A, 9), *b = given_waiting(d, B, 1);
+  LIST(a->mentoring, not_with, third->id);
+  LIST(b->mentoring, not_with, mentor_id(d, 1));
+  LIST(second, experiences, "custody");
+  LIST(b->mentoring, experiences, "custody");
+  LIST(third, availability, "mon-am");
+  LIST(b->mentoring, availability, "tue-am");
+  commit(d, proposed(d));
+  assert_mentor(d, A, 1);
+  assert_mentor(d, B, 2);
+  return d;
+}
+
+static void a_repair_shows_what_moving_nobody_leaves_and_what_moving_some_gains(void **state) {
+  struct decision *d = begin_chain(state);
+  struct change c = repaired(d, 1, 1, REPAIR__REPAIR_UNSPECIFIED);
+  assert_done(&c);
+  assert_null(c.records);
+  const RepairOptions *options = (const RepairOptions *)c.reply;
+  assert_int_equal(options->nobody_moves->unplaced, 1);
+  assert_int_equal(options->nobody_moves->moved, 0);
+  assert_int_equal(options->some_move->placed, 1);
+  assert_int_equal(options->some_move->unplaced, 0);
+  assert_int_equal(options->some_move->moved, 1);
+  assert_int_equal(options->some_move->n_pairs, 2);
+  assert_int_equal(options->gained_bands, 9);
+}
+
+static void without_a_move_both_repairs_are_the_same(void **state) {
+  struct decision *d = begin_chain(state);
+  struct change c = repaired(d, 1, 0, REPAIR__REPAIR_UNSPECIFIED);
+  const RepairOptions *options = (const RepairOptions *)c.reply;
+  assert_int_equal(options->some_move->moved, 0);
+  assert_int_equal(options->gained_bands, 0);
+  assert_int_equal(options->gained_points, 0);
+}
+
+static void the_repair_that_is_taken_is_the_next_revision_without_a_certificate(void **state) {
+  struct decision *d = begin_chain(state);
+  commit(d, repaired(d, 1, 1, REPAIR__SOME_MOVE));
+  assert_mentor(d, A, 2);
+  assert_mentor(d, B, 3);
+  assert_true(pair_now(d, B)->moved);
+  assert_int_equal(proposal_now(d)->revision, 2);
+  assert_null(proposal_now(d)->certificate);
+  struct change c = repaired(d, 1, 1, REPAIR__SOME_MOVE);
+  assert_refused(&c, CODE__STALE, "/revision");
+}
+
+static void the_repair_that_moves_nobody_leaves_everyone_else_where_they_are(void **state) {
+  struct decision *d = begin_chain(state);
+  commit(d, repaired(d, 1, 5, REPAIR__NOBODY_MOVES));
+  assert_mentor(d, A, 0);
+  assert_mentor(d, B, 2);
+}
+
+// Mentor 2 goes on after B has left: the place goes to who waits.
+static void a_place_that_is_free_goes_to_the_one_who_waits_longest(void **state) {
+  struct decision *d = begin(state);
+  given_waiting(d, A, 9);
+  given_waiting(d, B, 3);
+  given_waiting(d, C, 5);
+  commit(d, proposed(d));
+  RepairProposal cmd = REPAIR_PROPOSAL__INIT;
+  cmd.id = PROPOSAL_ID;
+  cmd.closed_crn = "x000001";
+  cmd.take = REPAIR__NOBODY_MOVES;
+  cmd.revision = 1;
+  commit(d, decided(d, &cmd));
+  assert_mentor(d, C, 1);
+  assert_mentor(d, B, 0);
+  assert_int_equal(pair_now(d, A)->state, PAIR_STATE__LEFT);
+}
+
+static void who_was_offered_is_never_moved_by_a_repair(void **state) {
+  struct decision *d = begin_chain(state);
+  publish_all(d);
+  const char *b = pair_now(d, B)->offer_id;
+  WithdrawOffer withdraw = WITHDRAW_OFFER__INIT;
+  withdraw.id = pair_now(d, A)->offer_id;
+  withdraw.why = "the mentor is ill";
+  commit_and_hear(d, decided(d, &withdraw));
+  struct change c = repaired(d, 1, 5, REPAIR__SOME_MOVE);
+  commit(d, c);
+  assert_mentor(d, A, 0);
+  assert_string_equal(pair_now(d, B)->offer_id, b);
+  assert_int_equal(pair_now(d, B)->state, PAIR_STATE__PAIR_OFFERED);
+}
+
+static void more_moves_than_twenty_are_refused(void **state) {
+  struct decision *d = begin_chain(state);
+  struct change c = repaired(d, 1, 21, REPAIR__REPAIR_UNSPECIFIED);
+  assert_refused(&c, CODE__INVALID, "/mostMoved");
+}
+
 // --- publishing
 
 static void publishing_offers_each_pair_as_the_human_who_published(void **state) {
@@ -415,6 +517,13 @@ int main(void) {
       STORY(a_pin_holds_only_as_long_as_the_rules_allow_it),
       STORY(a_strike_says_why),
       STORY(who_waits_no_longer_has_left_the_next_revision),
+      STORY(a_repair_shows_what_moving_nobody_leaves_and_what_moving_some_gains),
+      STORY(without_a_move_both_repairs_are_the_same),
+      STORY(the_repair_that_is_taken_is_the_next_revision_without_a_certificate),
+      STORY(the_repair_that_moves_nobody_leaves_everyone_else_where_they_are),
+      STORY(a_place_that_is_free_goes_to_the_one_who_waits_longest),
+      STORY(who_was_offered_is_never_moved_by_a_repair),
+      STORY(more_moves_than_twenty_are_refused),
       STORY(publishing_offers_each_pair_as_the_human_who_published),
       STORY(a_pair_that_does_not_hold_any_more_is_not_offered_and_says_why),
       STORY(who_was_struck_since_is_not_offered_even_if_it_was_not_solved_again),

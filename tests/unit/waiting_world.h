@@ -76,6 +76,16 @@ static inline struct change reviewed(struct decision *d, const char *crn, Verdic
   if (verdict == VERDICT__STRIKE) cmd->why = "they are neighbours";
   return decided(d, cmd);
 }
+static inline struct change repaired(struct decision *d, unsigned lost, uint32_t most_moved, Repair take) {
+  RepairProposal *cmd = arena_take(&d->arena, sizeof *cmd);
+  repair_proposal__init(cmd);
+  cmd->id = PROPOSAL_ID;
+  if (lost) cmd->lost_mentor_id = mentor_id(d, lost);
+  cmd->most_moved = most_moved;
+  cmd->take = take;
+  cmd->revision = 1;
+  return decided(d, cmd);
+}
 static inline struct change publish_seen(struct decision *d, uint64_t version) {
   PublishProposal *cmd = arena_take(&d->arena, sizeof *cmd);
   publish_proposal__init(cmd);
