@@ -15,10 +15,11 @@
 #include "rules.h"
 #include "waiting.h"
 
-// What one proposal takes in: at these numbers it is decided within some seconds, and is written in one commit.
+// What one proposal takes in: at these numbers it is decided in about two seconds, in which the service does nothing
+// else, and is written in one commit.
 enum {
-  PROPOSAL_PEOPLE = 2000,  // who wait, and with open offers, likewise
-  PROPOSAL_MENTORS = 2000, // of the area
+  PROPOSAL_PEOPLE = 1000,  // who wait; and as many with open offers
+  PROPOSAL_MENTORS = 1000, // of the area
   PROPOSAL_BANDS = 53,     // weeks waited: who has waited a year or longer is in the first
   PROPOSAL_MOST_MOVED = 20,
 };

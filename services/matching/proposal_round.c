@@ -104,11 +104,11 @@ static bool is_within(struct change *c, const struct members *waiting, const str
   if (waiting->n > PROPOSAL_PEOPLE || offered->n > PROPOSAL_PEOPLE)
     change_refuse(
         c, CODE__REFUSED_BY_RULE, NULL,
-        "more than 2000 people wait or have an open offer, and one proposal takes no more: take wishes back that no "
+        "more than 1000 people wait or have an open offer, and one proposal takes no more: take wishes back that no "
         "longer hold, or make offers one by one first");
   if (mentors->n > PROPOSAL_MENTORS)
     change_refuse(c, CODE__REFUSED_BY_RULE, NULL,
-                  "the area has more than 2000 mentors, and one proposal takes no more: make offers one by one");
+                  "the area has more than 1000 mentors, and one proposal takes no more: make offers one by one");
   return !change_refused(c);
 }
 

@@ -1,6 +1,8 @@
 """A whole waiting list, from those who wait to the mentors' answers, told through the HTTP door."""
 
 import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 import people
 from stack import SOUTH, wait_for
@@ -141,3 +143,57 @@ def test_chapter_6_the_mentors_answer_and_who_was_declined_waits_again(operator,
     ask(operator, story, "POST", f"/proposals/{story.proposal}/solve", {})
     again = pairs(operator, story)[no["crn"]]
     assert again.get("mentorId") != no["mentorId"] and again["struck"][0]["mentorId"] == no["mentorId"]
+
+
+def wait_until(browser, holds, seconds=30):
+    return WebDriverWait(browser, seconds).until(holds)
+
+
+def person_on_page(browser, crn):
+    return browser.find_element(By.CSS_SELECTOR, f'#pairs > li[data-crn="{crn}"]')
+
+
+@pytest.fixture
+def page(operator, story, browser):
+    """The coordinator's page, signed in, with the story's mentors free again for those who wait."""
+    for crn, pair in story.offered.items():
+        if ask(operator, story, "GET", f"/offers/{pair['offerId']}").json["state"] == "ACCEPTED":
+            ask(operator, story, "POST", f"/offers/{pair['offerId']}/end", {"why": "the story goes on"})
+    assert wait_for(lambda: len(waiting(operator, story)) == 3, 20)
+    browser.get(f"{operator.url}/matching#{SOUTH}")
+    browser.find_element(By.ID, "token").send_keys(story.coordinator)
+    browser.find_element(By.CSS_SELECTOR, "#sign-in button").click()
+    wait_until(browser, lambda b: b.find_element(By.ID, "propose").is_displayed())
+    return browser
+
+
+def test_chapter_7_a_coordinator_does_all_of_it_on_a_page(operator, story, page):
+    page.find_element(By.ID, "propose").click()
+    wait_until(page, lambda b: b.find_elements(By.CSS_SELECTOR, "#pairs > li"))
+    story.proposal = ask(operator, story, "GET", "/proposals?limit=1").json["proposals"][0]["id"]
+    before = served(operator, story)
+    assert len(before) == 2
+    crn = next(crn for crn in before if crn != story.ann)
+    item = person_on_page(page, crn)
+    item.find_element(By.TAG_NAME, "summary").click()
+    wait_until(page, lambda _: "Siân" in item.find_element(By.CLASS_NAME, "who").text)
+    assert item.find_elements(By.CSS_SELECTOR, ".reasons li")
+    item.find_element(By.CSS_SELECTOR, '[data-verdict="STRIKE"]').click()
+    wait_until(page, lambda b: "Write why" in b.find_element(By.ID, "error").text)
+    item.find_element(By.CSS_SELECTOR, ".verdict input").send_keys("they are neighbours")
+    item.find_element(By.CSS_SELECTOR, '[data-verdict="STRIKE"]').click()
+    wait_until(page, lambda b: b.find_element(By.ID, "unsolved").is_displayed())
+    assert page.switch_to.active_element.tag_name == "summary", "the focus stays on the person"
+    page.find_element(By.ID, "solve").click()
+    wait_until(page, lambda b: not b.find_element(By.ID, "unsolved").is_displayed())
+    after = served(operator, story)
+    assert after.get(crn) != before[crn]
+    Select(page.find_element(By.ID, "lost")).select_by_value(after[next(iter(after))])
+    page.find_element(By.CSS_SELECTOR, "#repair button").click()
+    wait_until(page, lambda b: b.find_element(By.ID, "repairs").is_displayed())
+    assert len(page.find_elements(By.CSS_SELECTOR, "#options > li")) == 2
+    page.find_element(By.ID, "publish").click()
+    page.switch_to.alert.accept()
+    wait_until(page, lambda b: "Published, by C07A001" in b.find_element(By.ID, "facts").text)
+    assert all(pair.get("offerId") for pair in pairs(operator, story).values() if pair.get("mentorId"))
+    assert not page.get_log("browser")

@@ -157,7 +157,7 @@ static void a_list_that_is_too_long_is_refused_in_words(void **state) {
   struct round r;
   assert_false(round_begin(&r, &c, &have, &d->m, PROPOSAL_ID, NULL, NULL));
   assert_refused(&c, CODE__REFUSED_BY_RULE, NULL);
-  assert_non_null(strstr(c.problem->why, "2000"));
+  assert_non_null(strstr(c.problem->why, "1000"));
 }
 
 // --- looking it through
