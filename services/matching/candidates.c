@@ -1,12 +1,13 @@
 // The candidates for a person: every mentor of the area, either excluded by the first rule that holds, or scored.
 #include "matching.h"
+#include "prices.h"
 #include "rules.h"
 #include <stdlib.h>
 #include <string.h>
 
 struct scored {
   const Mentor *mentor;
-  int32_t score;
+  int32_t price, rank; // score less price
 };
 
 static unsigned candidates_limit(const ListCandidates *cmd) {
@@ -39,7 +40,9 @@ void needs_list_candidates(struct records *want, const struct message *m) {
   char crn[8];
   if (!text_crn(cmd->crn, crn)) return;
   const Person *person = records_want_closed(want, &person__descriptor, crn);
-  if (person) want_all_mentors(want);
+  if (!person) return;
+  prices_want(want);
+  want_all_mentors(want);
 }
 
 static size_t count_mentors(const struct records *have) {
@@ -59,13 +62,14 @@ static ExcludedMentor *excluded_of(struct arena *a, const Mentor *mentor, const 
   return excluded;
 }
 
-static Candidate *candidate_of(struct arena *a, const struct pair *pair, int32_t score) {
+static Candidate *candidate_of(struct arena *a, const struct pair *pair, const struct scored *scored) {
   Candidate *candidate = arena_take(a, sizeof *candidate);
   candidate__init(candidate);
   candidate->mentor_id = pair->mentor->id;
   candidate->personal = pair->mentor->personal;
-  candidate->score = score;
-  candidate->n_reasons = rules_reasons(pair, a, &candidate->reasons);
+  candidate->score = scored->rank;
+  size_t n = rules_reasons(pair, a, &candidate->reasons);
+  candidate->n_reasons = prices_add_reason(a, scored->price, n, &candidate->reasons);
   candidate->places_free = pair->mentor->capacity - pair->mentor->places_taken;
   return candidate;
 }
@@ -73,17 +77,19 @@ static Candidate *candidate_of(struct arena *a, const struct pair *pair, int32_t
 // The best first; of two that are equally good, the one with the smaller id, so that the order is always the same.
 static int better_first(const void *one, const void *other) {
   const struct scored *a = one, *b = other;
-  if (a->score != b->score) return a->score < b->score ? 1 : -1;
+  if (a->rank != b->rank) return a->rank < b->rank ? 1 : -1;
   return strcmp(a->mentor->id, b->mentor->id);
 }
 
 // Sorts the mentor out: into the excluded, or with a score into `scored`.
-static size_t sort_out(struct arena *a, const struct pair *pair, Candidates *reply, struct scored *scored, size_t n) {
+static size_t sort_out(const struct records *have, const struct message *m, const struct pair *pair, Candidates *reply,
+                       struct scored *scored, size_t n) {
   const struct exclusion *rule = rules_exclude(pair);
+  int32_t price = rule ? 0 : prices_of(have, m, pair->mentor->id);
   if (rule)
-    reply->excluded[reply->n_excluded++] = excluded_of(a, pair->mentor, rule);
+    reply->excluded[reply->n_excluded++] = excluded_of(m->arena, pair->mentor, rule);
   else
-    scored[n++] = (struct scored){pair->mentor, rules_score(pair)};
+    scored[n++] = (struct scored){pair->mentor, price, rules_score(pair) - price};
   return n;
 }
 
@@ -96,7 +102,7 @@ static size_t sort_all_out(const struct records *have, const struct message *m, 
     for (size_t i = 0; i < page->n_members; i++) {
       const Mentor *mentor = records_get(have, &mentor__descriptor, page->members[i]);
       struct pair pair = {person, mentor, m->now.ms};
-      if (mentor) n = sort_out(m->arena, &pair, reply, scored, n);
+      if (mentor) n = sort_out(have, m, &pair, reply, scored, n);
     }
   }
   qsort(scored, n, sizeof *scored, better_first);
@@ -116,7 +122,7 @@ static struct change answer(const struct records *have, const struct message *m,
   change_reply(&c, person->crn, reply, 0);
   for (size_t i = 0; i < n && i < limit; i++) {
     struct pair pair = {person, scored[i].mentor, m->now.ms};
-    reply->candidates[reply->n_candidates++] = candidate_of(m->arena, &pair, scored[i].score);
+    reply->candidates[reply->n_candidates++] = candidate_of(m->arena, &pair, &scored[i]);
     change_touch(&c, pair.mentor->id);
   }
   return c;

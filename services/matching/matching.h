@@ -14,6 +14,7 @@
 //   phones.c        the phones that a mentor is signed in on: sign in, renew, sign out
 //   phone.h, .c     one such phone, its secrets and its cookie
 //   waiting.h, .c   the waiting list of an area
+//   prices.h, .c    what a mentor's place is worth to others who wait, for the candidates of one person
 //   proposal.h      a proposal for a whole waiting list: see there
 //   assignment.h    the best assignment of a whole waiting list: pure
 //   pool.h          the rules for all mentors at once, on bits: pure, used by no row yet

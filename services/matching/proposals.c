@@ -139,6 +139,7 @@ static void write_solution(struct change *c, const struct round *r, const struct
   uint32_t *mentors = arena_take(r->m->arena, (r->n_people + 1) * sizeof *mentors);
   for (uint32_t i = 0; i < r->n_people; i++) mentors[i] = assignment_mentor(a, i);
   set_prices(r, a, next);
+  next->solved_at = next->proposed_at;
   round_write(r, c, mentors, next);
   proposal_write(c, r->have, next);
   write_newest(c, next);

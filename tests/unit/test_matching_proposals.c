@@ -1,5 +1,6 @@
 // links: matching
 // Proposals for a whole waiting list: proposed with a proof, looked through, solved again, and published as offers.
+#include "prices.h"
 #include "waiting_world.h"
 
 #define A "X000001"
@@ -158,6 +159,51 @@ static void a_list_that_is_too_long_is_refused_in_words(void **state) {
   assert_false(round_begin(&r, &c, &have, &d->m, PROPOSAL_ID, NULL, NULL));
   assert_refused(&c, CODE__REFUSED_BY_RULE, NULL);
   assert_non_null(strstr(c.problem->why, "1000"));
+}
+
+// --- the prices, for one person
+
+static const Candidates *candidates_of(struct decision *d, const char *crn) {
+  ListCandidates *cmd = arena_take(&d->arena, sizeof *cmd);
+  list_candidates__init(cmd);
+  cmd->crn = (char *)crn;
+  struct change c = decided(d, cmd);
+  assert_done(&c);
+  return (const Candidates *)c.reply;
+}
+
+// A and B wait; mentor 1 suits A better, and is the only one who fits B.
+static struct decision *begin_scarce(void **state) {
+  struct decision *d = begin(state);
+  Person *a = given_waiting(d, A, 1), *b = given_waiting(d, B, 1);
+  Mentor *second = given_mentor_with(d, 2, 1);
+  LIST(((struct story *)*state)->mentor, experiences, "custody");
+  LIST(a->mentoring, experiences, "custody");
+  LIST(b->mentoring, not_with, second->id);
+  return d;
+}
+
+static void who_is_needed_more_by_others_comes_later_with_that_as_a_share_of_its_own(void **state) {
+  struct decision *d = begin_scarce(state);
+  assert_string_equal(candidates_of(d, A)->candidates[0]->mentor_id, mentor_id(d, 1));
+  commit(d, proposed(d));
+  const Candidates *list = candidates_of(d, A);
+  assert_int_equal(list->n_candidates, 2);
+  assert_string_equal(list->candidates[0]->mentor_id, mentor_id(d, 2));
+  const Candidate *kept = list->candidates[1];
+  int sum = 0;
+  for (size_t k = 0; k < kept->n_reasons; k++) sum += kept->reasons[k]->points;
+  assert_int_equal(sum, kept->score);
+  assert_string_equal(kept->reasons[kept->n_reasons - 1]->code, "kept_for_others");
+  assert_true(kept->reasons[kept->n_reasons - 1]->points < 0);
+  assert_string_equal(candidates_of(d, B)->candidates[0]->mentor_id, mentor_id(d, 1));
+}
+
+static void prices_are_forgotten_after_a_week(void **state) {
+  struct decision *d = begin_scarce(state);
+  commit(d, proposed(d));
+  d->m.now.ms += PRICES_GOOD_MS;
+  assert_string_equal(candidates_of(d, A)->candidates[0]->mentor_id, mentor_id(d, 1));
 }
 
 // --- looking it through
@@ -511,6 +557,8 @@ int main(void) {
       STORY(who_may_not_read_a_record_proposes_without_that_person),
       STORY(the_same_id_again_answers_as_before),
       STORY(a_list_that_is_too_long_is_refused_in_words),
+      STORY(who_is_needed_more_by_others_comes_later_with_that_as_a_share_of_its_own),
+      STORY(prices_are_forgotten_after_a_week),
       STORY(who_is_struck_out_goes_elsewhere_in_the_next_revision_and_it_shows_that_they_moved),
       STORY(who_has_only_struck_mentors_is_told_so_and_may_be_let_go),
       STORY(a_pinned_pair_stays_and_is_not_in_the_totals),
