@@ -6,7 +6,8 @@
 // What everybody says on a new connection (greeting.h). FCALL_RO runs nothing that could write.
 #define GREETS "+auth +hello +ping +fcall_ro +config|get"
 
-// Redis tries an account's patterns one after the other, for each key of each command: what is touched most stands first.
+// Redis tries an account's patterns one after the other, for each key of each command: what is touched most stands
+// first.
 // clang-format off
 const struct account accounts[] = {
     {"gateway",   .reads = "Token MentorPhones"},
@@ -18,9 +19,12 @@ const struct account accounts[] = {
                   .destroys = true},
     {"reminders", .writes = "ReminderPlan DailyCount", .reads = "Appointment Engagement Disposal",
                   .indexes = "plans-of"},
-    {"matching",  .writes = "Mentor Offer PersonsOffer PersonsChoice Token MentorPhones",
-                  .reads = "Engagement Appointment Disposal", .indexes = "mentors offers offers-of matches-of",
-                  .lists = "engagements-of appointments-of"},
+    {"matching",  .writes = "Mentor Offer PersonsOffer PersonsChoice Token MentorPhones WaitingPerson Proposal "
+                            "ProposedPair NewestProposal",
+                  .reads = "Engagement Appointment Disposal",
+                  .indexes = "mentors offers offers-of matches-of waiting offers-open proposals proposal-pairs "
+                             "proposed-of",
+                  .lists = "people engagements-of appointments-of"},
     {"reporting", .writes = "", .audits = true},
     {"courier",   .writes = "Delivery", .reads = "Disposal", .indexes = "dead-letters deliveries-of"},
     {"mentoring", .writes = "Note NoteVersion", .reads = "Session Disposal", .indexes = "notes-of notes-about"},

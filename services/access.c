@@ -19,6 +19,7 @@
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
 #include "mentoring.pb-c.h"
+#include "proposals.pb-c.h"
 #include "reminders.pb-c.h"
 #include "reporting.pb-c.h"
 #include "rights.pb-c.h"
@@ -142,6 +143,18 @@ const struct access_row access_table[] = {
     COMMAND(renew_phone,            ALTERATION,   MENTOR(OWN_SIGN_IN, NOTHING)),
     COMMAND(sign_out,               ALTERATION,   MENTOR(OWN_SIGN_IN, NOTHING)),
     COMMAND(sign_out_mentor,        ALTERATION,   COORDINATOR(NOTHING), SUPERVISOR(NOTHING)),
+
+    // The whole waiting list at once. Nobody is named in it but by CRN and mentor's id.
+    COMMAND(list_waiting,           CONSULTATION, COORDINATOR(NOTHING)),
+    COMMAND(sweep_waiting,          OPERATION_NONE, NO_RECORD(COORDINATOR), NO_RECORD(OPERATOR)),
+    COMMAND(propose_matches,        COMBINATION,  COORDINATOR(NOTHING)),
+    COMMAND(solve_proposal,         COMBINATION,  COORDINATOR(NOTHING)),
+    COMMAND(read_proposal,          CONSULTATION, COORDINATOR(NOTHING)),
+    COMMAND(list_proposals,         CONSULTATION, COORDINATOR(NOTHING)),
+    COMMAND(list_proposed_pairs,    CONSULTATION, COORDINATOR(NOTHING)),
+    COMMAND(review_proposed_pair,   ALTERATION,   COORDINATOR(NOTHING)),
+    COMMAND(publish_proposal,       DISCLOSURE,   COORDINATOR(NOTHING)),
+    COMMAND(repair_proposal,        COMBINATION,  COORDINATOR(NOTHING)),
 
     // --- mentoring. A note is its author's alone (services/mentoring/reading.c), as long as the match lasts.
     COMMAND(write_note,             COLLECTION,   MENTOR(OWN_MENTEE, CONFIDED)),

@@ -3,6 +3,7 @@
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
 #include "mentoring.pb-c.h"
+#include "proposals.pb-c.h"
 #include "reminders.pb-c.h"
 #include "reporting.pb-c.h"
 #include "rights.pb-c.h"
@@ -121,6 +122,25 @@ const struct route routes_table[] = {
     {"POST", "/offers/{id}/withdraw", MATCHING, MAKES(withdraw_offer, offer), BODY(""), SAYS("Withdraw an offer")},
     {"POST", "/offers/{id}/end", MATCHING, MAKES(end_match, offer), BODY(""), SAYS("End a match")},
     {"GET", "/people/{crn}/offers", MATCHING, MAKES(list_offers, offers), SAYS("List the offers for a person")},
+
+    {"GET", "/waiting-list", MATCHING, MAKES(list_waiting, waiting_people),
+     SAYS("List who waits for an engagement worker, the longest wait first")},
+    {"POST", "/waiting-list/sweep", MATCHING, .command = M(sweep_waiting), BODY(""),
+     SAYS("Look at everybody's place on the waiting list: once, for an area that was there before the list")},
+    {"PUT", "/proposals/{id}", MATCHING, MAKES(propose_matches, proposal), BODY(""),
+     SAYS("Propose who is mentored by whom, for the whole waiting list")},
+    {"GET", "/proposals/{id}", MATCHING, MAKES(read_proposal, proposal), SAYS("Read a proposal")},
+    {"GET", "/proposals", MATCHING, MAKES(list_proposals, proposals), SAYS("List proposals, the newest first")},
+    {"GET", "/proposals/{id}/pairs", MATCHING, MAKES(list_proposed_pairs, proposed_pairs),
+     SAYS("List what a proposal says for each person")},
+    {"POST", "/proposals/{id}/pairs/{crn}/review", MATCHING, MAKES(review_proposed_pair, proposed_pair), BODY(""),
+     SAYS("Strike a pair out, pin it, or let the person go")},
+    {"POST", "/proposals/{id}/solve", MATCHING, MAKES(solve_proposal, proposal), BODY(""),
+     SAYS("Solve a proposal again, with what was struck and pinned: the next revision")},
+    {"POST", "/proposals/{id}/publish", MATCHING, MAKES(publish_proposal, proposal), BODY(""), IF_MATCH,
+     SAYS("Publish a proposal: its pairs are offered")},
+    {"POST", "/proposals/{id}/repair", MATCHING, MAKES(repair_proposal, repair_options), BODY(""),
+     SAYS("Show what can be done where a mentor or a person is lost, with nobody moved and with a few; or take one")},
 
     {"GET", "/my-people", MATCHING, MAKES(list_my_people, my_people),
      SAYS("List an engagement worker's own people: matches that were accepted and have not ended")},

@@ -125,7 +125,8 @@ static struct assignment *new_assignment(const struct assignment_problem *p, con
   return a;
 }
 
-struct assignment *assignment_solve(const struct assignment_problem *problem) {
+// With nobody anywhere.
+static struct assignment *begin(const struct assignment_problem *problem) {
   struct extent e = extent_of(problem);
   assert(is_within(problem, &e));
   struct assignment *a = new_assignment(problem, &e);
@@ -134,9 +135,32 @@ struct assignment *assignment_solve(const struct assignment_problem *problem) {
   sort_people(a);
   a->first[problem->n_mentors + 1] = a->first[problem->n_mentors];
   list_offers(a);
+  return a;
+}
+
+struct assignment *assignment_solve(const struct assignment_problem *problem) {
+  struct assignment *a = begin(problem);
   assignment_cover(a);
   assignment_exact(a, assignment_auction(a));
   a->is_best = true;
+  return a;
+}
+
+static const struct assignment_pair *own_pair(const struct assignment *a, uint32_t person) {
+  const struct assignment_problem *p = &a->problem;
+  for (uint32_t k = p->row[person]; k < p->row[person + 1]; k++)
+    if (p->pairs[k].mentor == a->at[person]) return &p->pairs[k];
+  return NULL;
+}
+
+struct assignment *assignment_resume(const struct assignment_problem *problem, const uint32_t *mentor) {
+  struct assignment *a = begin(problem);
+  for (uint32_t i = 0; i < problem->n_people; i++) {
+    if (mentor[i] == ASSIGNMENT_NONE || assignment_is_frozen(a, i)) continue;
+    assert(a->load[mentor[i]] < a->capacity[mentor[i]]);
+    assignment_put(a, i, mentor[i]);
+    assert(own_pair(a, i));
+  }
   return a;
 }
 
@@ -180,13 +204,6 @@ bool assignment_is_best(const struct assignment *a) {
 
 struct assignment_worth assignment_profit(const struct assignment *a, uint32_t person) {
   return worth_of(assignment_is_frozen(a, person) ? 0 : assignment_profit_of(a, person));
-}
-
-static const struct assignment_pair *own_pair(const struct assignment *a, uint32_t person) {
-  const struct assignment_problem *p = &a->problem;
-  for (uint32_t k = p->row[person]; k < p->row[person + 1]; k++)
-    if (p->pairs[k].mentor == a->at[person]) return &p->pairs[k];
-  return NULL;
 }
 
 int64_t assignment_profit_of(const struct assignment *a, uint32_t person) {

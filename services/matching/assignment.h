@@ -69,6 +69,10 @@ struct assignment;
 bool assignment_fits(const struct assignment_problem *problem);
 // The best assignment. The problem fits (assert). Freed by assignment_free().
 struct assignment *assignment_solve(const struct assignment_problem *problem);
+// The assignment in which everybody is with that mentor, or with ASSIGNMENT_NONE: to be repaired with a bound. That it
+// is the best is not claimed, and its prices say nothing. Frozen people are where the problem has them. The problem
+// fits, each mentor is one of the person's row and has a place for them (assert).
+struct assignment *assignment_resume(const struct assignment_problem *problem, const uint32_t *mentor);
 void assignment_free(struct assignment *a);
 
 // The person's mentor (of a frozen one the mentor who was given), or ASSIGNMENT_NONE.
@@ -109,6 +113,10 @@ struct assignment_repair {
 //   ASSIGNMENT_ALL  the exact repair: the best assignment there is, where it was the best before (assert)
 // A frozen person is never moved, and but for the exact repair nobody loses their place.
 struct assignment_repair assignment_lose(struct assignment *a, uint32_t mentor, uint32_t most_moved);
+// Serves the people, who are with nobody, one after the other in their order: as assignment_lose() does for those who
+// lost their mentor. `most_moved` is not ASSIGNMENT_ALL.
+struct assignment_repair assignment_place(struct assignment *a, const uint32_t *people, uint32_t n,
+                                          uint32_t most_moved);
 // The person's case is closed; their place, if they had one, is free. ASSIGNMENT_ALL is exact; otherwise the place goes
 // to the neediest who waits, and nobody moves.
 struct assignment_repair assignment_close(struct assignment *a, uint32_t person, uint32_t most_moved);

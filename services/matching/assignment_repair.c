@@ -277,6 +277,15 @@ struct assignment_repair assignment_lose(struct assignment *a, uint32_t mentor, 
   return said;
 }
 
+struct assignment_repair assignment_place(struct assignment *a, const uint32_t *people, uint32_t n,
+                                          uint32_t most_moved) {
+  struct assignment_repair said = {0};
+  assert(most_moved != ASSIGNMENT_ALL);
+  assignment_place_bounded(a, people, n, most_moved, &said);
+  for (uint32_t i = 0; i < n; i++) said.n_placed += assignment_is_served(a, people[i]);
+  return said;
+}
+
 // A frozen person leaves a place to give, unless there are still too many.
 static void free_frozen(struct assignment *a, uint32_t person, uint32_t mentor) {
   a->frozen[person] = ASSIGNMENT_NONE;

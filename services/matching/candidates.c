@@ -1,18 +1,20 @@
 // The candidates for a person: every mentor of the area, either left out by the first rule that holds, or scored. And
 // how it comes about: for each candidate the reasons and the lead over the next, for each rule whom it leaves out.
 #include "matching.h"
+#include "prices.h"
 #include <stdlib.h>
 #include <string.h>
 
 struct scored {
   const Mentor *mentor;
-  int32_t score;
-  uint32_t chosen; // the person's own rank of the mentor; 0: none
+  int32_t price, score; // the score is less the price
+  uint32_t chosen;      // the person's own rank of the mentor; 0: none
   bool declined;
 };
 
 // What is found mentor by mentor.
 struct sorting {
+  const struct records *have;
   const struct message *m;
   const Person *person;
   const PersonsChoice *choice; // NULL: they were shown nobody yet
@@ -32,7 +34,9 @@ void needs_list_candidates(struct records *want, const struct message *m) {
   if (!text_crn(cmd->crn, crn)) return;
   const Person *person = records_want_closed(want, &person__descriptor, crn);
   records_want(want, &persons_choice__descriptor, crn);
-  if (person) mentors_want_all(want);
+  if (!person) return;
+  prices_want(want);
+  mentors_want_all(want);
 }
 
 static ExcludedMentor *excluded_of(struct arena *a, const Mentor *mentor, const struct exclusion *rule) {
@@ -71,11 +75,13 @@ static void sort_out(struct sorting *s, const Mentor *mentor) {
   uint32_t in_the_way = rules_in_the_way(&pair);
   s->reply->mentors++;
   s->reply->full += mentor->places_taken >= mentor->capacity;
-  if (in_the_way)
+  if (in_the_way) {
     leave_out(s, mentor, in_the_way);
-  else
-    s->scored[s->n++] = (struct scored){mentor, rules_score(&pair), choice_rank(s->choice, mentor->id),
-                                        choice_declined(s->choice, mentor->id)};
+    return;
+  }
+  int32_t price = prices_of(s->have, s->m, mentor->id);
+  s->scored[s->n++] = (struct scored){mentor, price, rules_score(&pair) - price, choice_rank(s->choice, mentor->id),
+                                      choice_declined(s->choice, mentor->id)};
 }
 
 static void sort_all_out(struct sorting *s, const struct records *have) {
@@ -107,20 +113,23 @@ static void list_rules(struct sorting *s) {
 
 static Candidate *candidate_of(const struct sorting *s, size_t i) {
   struct arena *a = s->m->arena;
-  struct pair pair = matching_pair(s->m, s->person, s->scored[i].mentor), next = pair;
+  const struct scored *this = &s->scored[i], *behind = this + 1;
+  struct pair pair = matching_pair(s->m, s->person, this->mentor), next = pair;
   Candidate *candidate = arena_take(a, sizeof *candidate);
   candidate__init(candidate);
   candidate->mentor_id = pair.mentor->id;
   candidate->personal = pair.mentor->personal;
-  candidate->score = s->scored[i].score;
-  candidate->chosen = s->scored[i].chosen;
-  candidate->declined = s->scored[i].declined;
-  candidate->n_reasons = rules_reasons(&pair, a, &candidate->reasons);
+  candidate->score = this->score;
+  candidate->chosen = this->chosen;
+  candidate->declined = this->declined;
+  size_t n = rules_reasons(&pair, a, &candidate->reasons);
+  candidate->n_reasons = prices_add_reason(a, this->price, n, &candidate->reasons);
   candidate->places_free = pair.mentor->capacity - pair.mentor->places_taken;
   if (i + 1 == s->n) return candidate;
-  next.mentor = s->scored[i + 1].mentor;
-  candidate->lead = s->scored[i].score - s->scored[i + 1].score;
-  candidate->n_lead_reasons = rules_lead(&pair, &next, a, &candidate->lead_reasons);
+  next.mentor = behind->mentor;
+  candidate->lead = this->score - behind->score;
+  n = rules_lead(&pair, &next, a, &candidate->lead_reasons);
+  candidate->n_lead_reasons = prices_add_reason(a, this->price - behind->price, n, &candidate->lead_reasons);
   return candidate;
 }
 
@@ -162,7 +171,7 @@ struct change decide_list_candidates(const struct records *have, const struct me
   const Person *person = records_get(have, &person__descriptor, crn);
   if (candidates_refused(&c, m, person)) return c;
   size_t n_mentors = mentors_count(have);
-  struct sorting s = {.m = m, .person = person, .reply = empty_reply(m, person, n_mentors)};
+  struct sorting s = {.have = have, .m = m, .person = person, .reply = empty_reply(m, person, n_mentors)};
   s.choice = records_get(have, &persons_choice__descriptor, crn);
   s.scored = arena_take(m->arena, (n_mentors + 1) * sizeof *s.scored);
   sort_all_out(&s, have);

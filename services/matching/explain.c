@@ -1,6 +1,7 @@
 // Why not this mentor? A coordinator asks it on behalf of somebody, and is told what would have to change and how many
 // others that would let in, never who; or how far a candidate is behind the first, and why.
 #include "matching.h"
+#include "prices.h"
 #include <string.h>
 
 static bool explain_checked(struct change *c, const ExplainCandidate *cmd, char crn[8]) {
@@ -17,14 +18,17 @@ void needs_explain_candidate(struct records *want, const struct message *m) {
   if (!explain_checked(&c, cmd, crn)) return;
   records_want_closed(want, &person__descriptor, crn);
   records_want(want, &mentor__descriptor, cmd->mentor_id);
+  prices_want(want);
   mentors_want_all(want);
 }
 
 // The others: who comes first among them, how many come before this mentor, and whom the person's part of the change
 // would let in.
 struct others {
+  const struct records *have;
+  const struct message *m;
   struct pair asked;   // about this mentor
-  int32_t score;       // theirs
+  int32_t score;       // theirs, less the price of their place
   uint32_t of_person;  // the rules in the way whose change is the person's
   const Mentor *first; // of all candidates
   int32_t first_score;
@@ -44,17 +48,17 @@ static void compare_with(struct others *o, const Mentor *mentor) {
     o->n_let_in += other && !(in_the_way & ~o->of_person);
     return;
   }
-  int32_t score = rules_score(&pair);
+  int32_t score = rules_score(&pair) - prices_of(o->have, o->m, mentor->id);
   if (!o->first || comes_first(mentor, score, o->first, o->first_score)) o->first = mentor, o->first_score = score;
   o->n_before += other && comes_first(mentor, score, o->asked.mentor, o->score);
 }
 
-static void compare_with_all(struct others *o, const struct records *have) {
+static void compare_with_all(struct others *o) {
   const char *after;
   for (const struct page *page = NULL; mentors_next(page, &after);) {
-    page = records_page(have, MATCHING_MENTORS, after);
+    page = records_page(o->have, MATCHING_MENTORS, after);
     for (size_t i = 0; i < page->n_members; i++) {
-      const Mentor *mentor = records_get(have, &mentor__descriptor, page->members[i]);
+      const Mentor *mentor = records_get(o->have, &mentor__descriptor, page->members[i]);
       if (mentor) compare_with(o, mentor);
     }
   }
@@ -81,11 +85,15 @@ static void list_in_the_way(struct arena *a, CandidateExplanation *reply, uint32
 static void explain_rank(struct arena *a, CandidateExplanation *reply, const struct others *o) {
   struct pair first = o->asked;
   first.mentor = o->first;
+  int32_t price = prices_of(o->have, o->m, o->asked.mentor->id);
   reply->score = o->score;
-  reply->n_reasons = rules_reasons(&o->asked, a, &reply->reasons);
+  size_t n = rules_reasons(&o->asked, a, &reply->reasons);
+  reply->n_reasons = prices_add_reason(a, price, n, &reply->reasons);
   reply->rank = 1 + o->n_before;
   reply->behind = o->first_score - o->score;
-  reply->n_behind_reasons = rules_lead(&first, &o->asked, a, &reply->behind_reasons);
+  n = rules_lead(&first, &o->asked, a, &reply->behind_reasons);
+  int32_t first_price = prices_of(o->have, o->m, o->first->id);
+  reply->n_behind_reasons = prices_add_reason(a, first_price - price, n, &reply->behind_reasons);
 }
 
 static CandidateExplanation *explanation(const struct records *have, const struct message *m,
@@ -93,8 +101,9 @@ static CandidateExplanation *explanation(const struct records *have, const struc
   CandidateExplanation *reply = arena_take(m->arena, sizeof *reply);
   candidate_explanation__init(reply);
   uint32_t in_the_way = rules_in_the_way(asked);
-  struct others o = {.asked = *asked, .score = rules_score(asked), .of_person = part_of_person(in_the_way)};
-  compare_with_all(&o, have);
+  int32_t score = rules_score(asked) - prices_of(have, m, asked->mentor->id);
+  struct others o = {.have = have, .m = m, .asked = *asked, .score = score, .of_person = part_of_person(in_the_way)};
+  compare_with_all(&o);
   reply->crn = asked->person->crn;
   reply->mentor_id = asked->mentor->id;
   reply->rules_version = RULES_VERSION;

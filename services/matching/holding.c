@@ -2,9 +2,15 @@
 // person is erased, or when their period is over.
 #include "held.h"
 #include "matching.h"
+#include "proposal.h"
 #include <string.h>
 
 static const struct held_index offers = {"offers-of", &offer__descriptor, RECORD_CLASS__OFFER_RECORD};
+static const struct held_index proposed = {"proposed-of", &proposed_pair__descriptor, RECORD_CLASS__OFFER_RECORD};
+static const struct held_index *const indexes[] = {&offers, &proposed};
+enum {
+  INDEXES = sizeof indexes / sizeof *indexes
+};
 
 // --- deleting
 
@@ -19,13 +25,16 @@ void needs_erase_offers(struct records *want, const struct message *m) {
   const struct page *page = held_want(want, m, &offers);
   records_want(want, &persons_offer__descriptor, held_crn(m));
   records_want(want, &persons_choice__descriptor, held_crn(m));
+  held_want(want, m, &proposed);
+  needs_forget_waiting(want, held_crn(m));
   for (size_t i = 0; page && i < page->n_members; i++) {
     const Offer *offer = records_want(want, &offer__descriptor, held_id(page->members[i]));
     if (was_match(offer)) records_want(want, &mentor__descriptor, offer->mentor_id);
   }
 }
 
-// What stands under the CRN itself goes with the person. Of who stays it is emptied, so that its versions go on counting.
+// What stands under the CRN itself goes with the person. Of who stays it is emptied, so that its versions go on
+// counting.
 static void forget_standing(struct change *c, const struct records *have, const struct message *m) {
   const char *crn = held_crn(m);
   const PersonsOffer *standing = records_get(have, &persons_offer__descriptor, crn);
@@ -86,6 +95,18 @@ static void forget_with_mentor(struct change *c, const struct records *have, con
   change_write(c, mentor->id, mentor->id, mentor);
 }
 
+// What proposals say of the person, and their place on the waiting list.
+static void erase_waiting(struct change *c, const struct records *have, const struct message *m) {
+  const struct page *page = held_page(have, m, &proposed);
+  for (size_t i = 0; page && i < page->n_members; i++) {
+    const char *id = held_id(page->members[i]), *crn = held_crn(m);
+    const char *proposal = arena_printf(m->arena, "%.*s", (int)strcspn(id, "/"), id);
+    change_unindex(c, proposal_pairs_index(m->arena, proposal), crn);
+  }
+  held_erase(c, have, m, &proposed);
+  if (!held_class(m)) waiting_forget(c, have, held_crn(m));
+}
+
 // At most one match of a person stands: its mentor has the place back.
 struct change on_erase_offers(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
@@ -101,6 +122,7 @@ struct change on_erase_offers(const struct records *have, const struct message *
     offer_publish_ended(&c, offer, m->now.ms);
   }
   held_erase(&c, have, m, &offers);
+  erase_waiting(&c, have, m);
   if (page) {
     forget_standing(&c, have, m);
     forget_choice(&c, have, m);
@@ -111,10 +133,10 @@ struct change on_erase_offers(const struct records *have, const struct message *
 // --- collecting
 
 void needs_collect_offers(struct records *want, const struct message *m) {
-  struct held_place at = held_at(m, 1);
-  if (at.index) return;
+  struct held_place at = held_at(m, INDEXES);
+  if (at.index < INDEXES) held_want_at(want, m, indexes[at.index], &at);
   records_want(want, &persons_choice__descriptor, held_crn(m));
-  held_want_at(want, m, &offers, &at);
+  needs_forget_waiting(want, held_crn(m));
 }
 
 // Who the mentor is, why they were chosen or declined, is the mentor's: the person knows whom they met.
@@ -139,16 +161,43 @@ static void add_choice(const struct message *m, HeldRecords *all, const PersonsC
   held_withhold(m, r, "mentorIds", WITHHELD_REASON__THIRD_PARTY);
 }
 
-struct change decide_collect_offers(const struct records *have, const struct message *m) {
-  struct held_place at = held_at(m, 1);
-  const struct page *page = at.index ? NULL : held_page_at(have, m, &offers, &at);
-  if (!page) return held_reply(m, held_records(m, 0), &at, NULL, 1);
-  HeldRecords *all = held_records(m, 1 + page->n_members);
+// Of a proposal that they were in, the person is given that, and not who was thought of for them.
+static void add_proposed(const struct message *m, HeldRecords *all, const ProposedPair *pair) {
+  HeldRecord *r = held_add(m, all, "matching");
+  r->proposed = arena_copy(m->arena, pair, sizeof *pair);
+  r->proposed->mentor_id = r->proposed->was_mentor_id = r->proposed->pinned_mentor_id = matching_text("");
+  r->proposed->n_reasons = r->proposed->n_struck = 0;
+  r->proposed->score = 0;
+  held_withhold(m, r, "mentorId", WITHHELD_REASON__THIRD_PARTY);
+  if (pair->n_reasons) held_withhold(m, r, "reasons", WITHHELD_REASON__THIRD_PARTY);
+  if (pair->n_struck) held_withhold(m, r, "struck", WITHHELD_REASON__THIRD_PARTY);
+}
+
+// What stands under the CRN itself.
+static void add_standing(const struct records *have, const struct message *m, HeldRecords *all) {
   const PersonsChoice *choice = records_get(have, &persons_choice__descriptor, held_crn(m));
-  if (choice && !*at.after) add_choice(m, all, choice);
-  for (size_t i = 0; i < page->n_members; i++) {
-    const Offer *offer = records_get(have, &offer__descriptor, held_id(page->members[i]));
-    if (offer) add_offer(m, all, offer);
-  }
-  return held_reply(m, all, &at, page, 1);
+  const void *place = records_get(have, &waiting_person__descriptor, held_crn(m));
+  if (choice) add_choice(m, all, choice);
+  if (place) held_add(m, all, "matching")->waiting = (WaitingPerson *)place;
+}
+
+static void add_held(const struct records *have, const struct message *m, HeldRecords *all,
+                     const struct held_index *index, const char *id) {
+  const void *record = records_get(have, index->type, id);
+  if (!record) return;
+  if (index == &offers)
+    add_offer(m, all, record);
+  else
+    add_proposed(m, all, record);
+}
+
+struct change decide_collect_offers(const struct records *have, const struct message *m) {
+  struct held_place at = held_at(m, INDEXES);
+  const struct held_index *index = at.index < INDEXES ? indexes[at.index] : NULL;
+  const struct page *page = index ? held_page_at(have, m, index, &at) : NULL;
+  if (!page) return held_reply(m, held_records(m, 0), &at, NULL, INDEXES);
+  HeldRecords *all = held_records(m, page->n_members + 2);
+  for (size_t i = 0; i < page->n_members; i++) add_held(have, m, all, index, held_id(page->members[i]));
+  if (index == &offers && !*at.after) add_standing(have, m, all);
+  return held_reply(m, all, &at, page, INDEXES);
 }

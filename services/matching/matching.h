@@ -20,18 +20,23 @@
 //   links.c         the link that a mentor signs in with: sent by staff, or asked for by the mentor
 //   phones.c        the phones that a mentor is signed in on: sign in, renew, sign out
 //   phone.h, .c     one such phone, its secrets and its cookie
-//   assignment.h    the best assignment of a whole waiting list: pure, used by no row yet
+//   waiting.h, .c   the waiting list of an area
+//   prices.h, .c    what a mentor's place is worth to others who wait, for the candidates of one person
+//   proposal.h      a proposal for a whole waiting list: see there
+//   assignment.h    the best assignment of a whole waiting list: pure
 //   pool.h          the rules for all mentors at once, on bits: pure, used by no row yet
 //
-// Records: Mentor and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer and PersonsChoice
-// under the CRN, and the Token of each link. Indexes: "mentors" (ids), "offers-of/<crn>" and "offers", those of all
-// ("<offered at, 13 digits of ms>/<offer id>"), "matches-of/<mentor id>" (CRNs of matches that have not ended). Timer:
-// "offer/<id>", when the time to answer is over.
+// Records: Mentor and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer, PersonsChoice and
+// WaitingPerson under the CRN, the Token of each link, and those of proposal.h. Indexes: "mentors" (ids),
+// "offers-of/<crn>" and "offers", those of all ("<offered at, 13 digits of ms>/<offer id>"), "matches-of/<mentor id>"
+// (CRNs of matches that have not ended), and those of waiting.h and proposal.h. Timer: "offer/<id>", when the time to
+// answer is over.
 #pragma once
 #include "calendar.h"
 #include "change.h"
 #include "config.h"
 #include "matching.pb-c.h"
+#include "proposals.pb-c.h"
 #include "records.h"
 #include "rules.h"
 #include "service.h"

@@ -69,7 +69,8 @@ static const struct list_rule {
     LIST("availability", availability, LIST_MOST, is_slot,
          "must be a day and a part of it, such as \"mon-am\" or \"sat-eve\""),
     LIST("places", places, LIST_MOST, is_place, "must name a place in at most 60 bytes, without control characters"),
-    LIST("keepAway", keep_away, LIST_MOST, is_place, "must name a place in at most 60 bytes, without control characters"),
+    LIST("keepAway", keep_away, LIST_MOST, is_place,
+         "must name a place in at most 60 bytes, without control characters"),
     LIST("notWith", not_with, NOT_WITH_MOST, is_crn, "must be a CRN: a letter and six digits"),
 #undef LIST
 };

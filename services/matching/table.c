@@ -1,7 +1,10 @@
 // The table of matching: which message is decided by what.
 #include "choice_words.h"
 #include "held.h"
+#include "intake.pb-c.h"
 #include "matching.h"
+#include "proposal.h"
+#include "waiting.h"
 #include "yaml.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +12,10 @@
 
 #define COMMAND(TYPE, NEEDS, DECIDE)                                                                                   \
   { .kind = ROW_COMMAND, .body = &TYPE##__descriptor, .needs = (NEEDS), .decide = (DECIDE) }
+
+// An event after which somebody may have another place on the waiting list.
+#define KEEPS_WAITING(TYPE)                                                                                            \
+  { .kind = ROW_EVENT, .body = &TYPE##__descriptor, .needs = needs_keep_waiting, .decide = on_keep_waiting }
 
 // clang-format off
 static const struct row rows[] = {
@@ -43,11 +50,29 @@ static const struct row rows[] = {
     COMMAND(sign_out,        needs_own_phones,      decide_sign_out),
     COMMAND(sign_out_mentor, needs_sign_out_mentor, decide_sign_out_mentor),
     COMMAND(collect_records, needs_collect_offers,  decide_collect_offers),
+    COMMAND(list_waiting,    needs_list_waiting,    decide_list_waiting),
+    COMMAND(sweep_waiting,   NULL,                  decide_sweep_waiting),
+    COMMAND(propose_matches, needs_propose_matches, decide_propose_matches),
+    COMMAND(solve_proposal,  needs_solve_proposal,  decide_solve_proposal),
+    COMMAND(read_proposal,   needs_proposal,        decide_read_proposal),
+    COMMAND(list_proposals,  needs_list_proposals,  decide_list_proposals),
+    COMMAND(list_proposed_pairs, needs_list_proposed_pairs, decide_list_proposed_pairs),
+    COMMAND(review_proposed_pair, needs_review_proposed_pair, decide_review_proposed_pair),
+    COMMAND(publish_proposal, needs_proposal,       decide_publish_proposal),
+    COMMAND(repair_proposal, needs_solve_proposal,  decide_repair_proposal),
     {.kind = ROW_EVENT, .body = &person_erased__descriptor, .erases = true, .decide = held_on_person_erased},
     {.kind = ROW_EVENT, .body = &disposal_ordered__descriptor, .decide = held_on_disposal_ordered},
     {.kind = ROW_TIMER, .timer = "erase", .operation = OPERATION__ERASURE, .erases = true,
      .needs = needs_erase_offers, .decide = on_erase_offers},
     {.kind = ROW_TIMER, .timer = "offer", .needs = needs_offer, .decide = on_offer_over},
+    {.kind = ROW_TIMER, .timer = "publish", .operation = OPERATION__DISCLOSURE,
+     .needs = needs_publish_due, .decide = on_publish_due},
+    {.kind = ROW_TIMER, .timer = "waiting", .needs = needs_sweep_waiting_due, .decide = on_sweep_waiting_due},
+    KEEPS_WAITING(person_registered),
+    KEEPS_WAITING(person_changed),
+    KEEPS_WAITING(offer_made),
+    KEEPS_WAITING(offer_answered),
+    KEEPS_WAITING(match_ended),
     {0},
 };
 // clang-format on
@@ -59,6 +84,10 @@ static const ProtobufCMessageDescriptor *const owns[] = {
     &token__descriptor,
     &mentor_phones__descriptor,
     &persons_choice__descriptor,
+    &waiting_person__descriptor,
+    &proposal__descriptor,
+    &proposed_pair__descriptor,
+    &newest_proposal__descriptor,
     NULL,
 };
 

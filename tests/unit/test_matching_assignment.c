@@ -357,6 +357,39 @@ static void a_bounded_repair_moves_no_more_than_it_may_and_nobody_loses_a_place(
   }
 }
 
+// Who was with the mentor is with nobody, by band and then by number: as assignment_lose() frees them.
+static uint32_t freed_by(const struct list *l, const struct assignment *a, uint32_t mentor, uint32_t *at,
+                         uint32_t *people) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < l->n; i++)
+    at[i] = assignment_mentor(a, i) == mentor ? ASSIGNMENT_NONE : assignment_mentor(a, i);
+  for (uint32_t band = 0; band < ASSIGNMENT_BANDS; band++)
+    for (uint32_t i = 0; i < l->n; i++)
+      if (l->band[i] == band && assignment_mentor(a, i) == mentor) people[n++] = i;
+  return n;
+}
+
+static void an_assignment_that_is_resumed_is_repaired_as_the_one_that_was_solved(void **state) {
+  (void)state;
+  for (uint32_t i = 0, seed = 4; i < 2000; i++) {
+    struct list l = drawn(&seed);
+    uint32_t mentor = draw(&seed, l.m), most = draw(&seed, 3), at[MOST_PEOPLE], people[MOST_PEOPLE];
+    struct assignment *a = solved(&l);
+    uint32_t n = freed_by(&l, a, mentor, at, people);
+    struct assignment_repair lost = assignment_lose(a, mentor, most);
+    lose(&l, mentor);
+    struct assignment_problem p = problem_of(&l);
+    struct assignment *resumed = assignment_resume(&p, at);
+    assert_false(assignment_is_best(resumed));
+    struct assignment_repair placed = assignment_place(resumed, people, n, most);
+    assert_int_equal(placed.n_placed, lost.n_placed);
+    assert_int_equal(placed.n_moved, lost.n_moved);
+    for (uint32_t k = 0; k < l.n; k++) assert_int_equal(assignment_mentor(resumed, k), assignment_mentor(a, k));
+    assignment_free(a);
+    assignment_free(resumed);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(as_many_as_can_be_are_served_before_any_score),
@@ -376,6 +409,7 @@ int main(void) {
       cmocka_unit_test(nothing_that_can_be_tried_is_better),
       cmocka_unit_test(after_an_exact_repair_nothing_that_can_be_tried_is_better),
       cmocka_unit_test(a_bounded_repair_moves_no_more_than_it_may_and_nobody_loses_a_place),
+      cmocka_unit_test(an_assignment_that_is_resumed_is_repaired_as_the_one_that_was_solved),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

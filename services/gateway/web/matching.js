@@ -1,0 +1,338 @@
+// The coordinator's page: who waits for a mentor, what is proposed for all of them at once, and its publication.
+//
+//   sign-in --> list <--> proposal (look at each pair, strike, pin, solve again, repair, publish)
+//
+// A machine proposes; what is published, a named human has looked through. People stand under their CRN; a name is read
+// only where it is asked for, since each reading is in the audit.
+import { call, callAll, Trouble } from './matching-api.js';
+import { gain, moment, plural, points, proposalStates, standing, waited } from './matching-words.js';
+
+const KEPT = 'alongside-matching';
+const PUBLISHING_MS = 1500;
+
+const by = (id) => document.getElementById(id);
+const state = { session: null, mentors: new Map(), proposal: null, pairs: [], after: '', asked: null, timer: 0 };
+const ask = (method, path, body, etag) => call(state.session, method, path, body, etag);
+const path = (more = '') => `/proposals/${state.proposal.id}${more}`;
+const shortId = (id) => id.slice(0, 8);
+const nameOf = (id) => state.mentors.get(id) ?? `mentor ${shortId(id)}`;
+
+// --- showing
+
+function say(text) {
+  by('status').textContent = text;
+}
+
+function showError(text) {
+  by('error').textContent = text;
+  by('error').hidden = !text;
+  if (text) by('error').focus();
+}
+
+function show(view) {
+  for (const section of document.querySelectorAll('[data-view]')) section.hidden = section.dataset.view !== view;
+  by('sign-out').hidden = !state.session;
+  by('area-name').textContent = state.session?.area ?? '';
+  showError('');
+  clearTimeout(state.timer);
+  document.querySelector(`[data-view="${view}"] h1`).focus();
+}
+
+function element(tag, text, parent) {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  parent.append(made);
+  return made;
+}
+
+function fact(name, text) {
+  element('dt', name, by('facts'));
+  element('dd', text, by('facts'));
+}
+
+function card(list, title, text, open) {
+  const item = document.createElement('li'), heading = element('h3', open ? '' : title, item);
+  if (open) {
+    const button = element('button', title, heading);
+    button.type = 'button';
+    button.className = 'link';
+    button.addEventListener('click', () => attempt(open));
+  }
+  element('p', text, item);
+  list.append(item);
+  return item;
+}
+
+// --- the list
+
+async function readMentors() {
+  const mentors = await callAll(state.session, '/mentors', 'mentors');
+  state.mentors = new Map(mentors.map(({ id, personal: p = {} }) =>
+    [id, [p.givenName, p.familyName].filter(Boolean).join(' ') || `mentor ${shortId(id)}`]));
+}
+
+async function readWaiting() {
+  const page = await ask('GET', `/waiting-list?limit=20&after=${encodeURIComponent(state.after)}`);
+  for (const p of page.people ?? []) card(by('waiting'), p.crn, `${waited(p.weeks ?? 0)}, since ${moment(new Date(p.since))}.`);
+  state.after = page.next ?? '';
+  by('more-waiting').hidden = !state.after;
+  by('waiting-none').hidden = by('waiting').childElementCount > 0;
+}
+
+function served(p) {
+  return `${p.served ?? 0} of ${plural(p.people ?? 0, 'person', 'people')} with a mentor`;
+}
+
+async function readProposals() {
+  const { proposals = [] } = await ask('GET', '/proposals?limit=20');
+  by('proposals').replaceChildren();
+  for (const p of proposals)
+    card(by('proposals'), `Proposal of ${moment(new Date(p.beganAt))}`, `${proposalStates[p.state]}. ${served(p)}.`,
+      () => openProposal(p.id));
+  by('proposals-none').hidden = proposals.length > 0;
+}
+
+async function openList() {
+  state.after = '';
+  by('waiting').replaceChildren();
+  await Promise.all([readWaiting(), readProposals(), readMentors()]);
+  show('list');
+}
+
+// The id stays the same until the proposal is there, so that asking twice proposes once.
+async function propose() {
+  say('The whole list is being solved.');
+  state.asked ??= crypto.randomUUID();
+  const proposal = await ask('PUT', `/proposals/${state.asked}`, {});
+  state.asked = null;
+  await openProposal(proposal.id);
+}
+
+// --- one proposal
+
+function showFacts(p) {
+  const c = p.certificate;
+  by('facts').replaceChildren();
+  fact('State', proposalStates[p.state] + (p.publishedBy ? `, by ${p.publishedBy}, ${moment(new Date(p.publishedAt))}` : ''));
+  fact('Served', `${served(p)}, out of ${plural(p.mentors ?? 0, 'mentor', 'mentors')}`);
+  fact('Revision', `${p.revision}, by ${p.proposedBy}, ${moment(new Date(p.proposedAt))}` +
+    (p.moved ? `; ${plural(p.moved, 'person', 'people')} moved` : ''));
+  if (p.reviewedBy) fact('Looked through', `by ${p.reviewedBy}, ${moment(new Date(p.reviewedAt))}`);
+  fact('Proof', c ? `No other matching is better: ${plural(Number(c.pairs ?? 0), 'pair', 'pairs')} checked` :
+    'A repair: there may be a better matching. Solve again to have the best');
+}
+
+function showButtons(p) {
+  const open = p.state === 'PROPOSED';
+  by('unsolved').hidden = !open || !p.unsolved;
+  by('unsolved').textContent = `${plural(p.unsolved ?? 0, 'verdict', 'verdicts')} since this revision: solve again, or ` +
+    'whoever was struck out is left out.';
+  by('solve').hidden = by('repair').hidden = p.state === 'PUBLISHING';
+  by('publish').hidden = !open;
+}
+
+function isShown(pair) {
+  const shown = document.querySelector('input[name="shown"]:checked').value;
+  return shown === 'all' || (shown === 'moved' ? pair.moved : !pair.mentorId && pair.state !== 'LEFT');
+}
+
+function showReasons(list, pair) {
+  for (const r of pair.reasons ?? []) element('li', `${points(r.points ?? 0)}: ${r.words}`, list);
+  for (const s of pair.struck ?? []) element('li', `Struck out: ${nameOf(s.mentorId)}. ${s.why}${s.by ? ` (${s.by})` : ''}`, list);
+  if (pair.pinnedMentorId) element('li', `Pinned to ${nameOf(pair.pinnedMentorId)} by ${pair.pinnedBy}`, list);
+}
+
+// Who it is, for a coordinator who looks at one pair.
+async function showWho(item, pair) {
+  const { personal: p = {}, practitioner } = await ask('GET', `/people/${pair.crn}`);
+  item.querySelector('.who').textContent = `${[p.givenName, p.familyName].filter(Boolean).join(' ')}; practitioner ${practitioner}`;
+}
+
+function armVerdicts(item, pair) {
+  const part = item.querySelector('.verdict'), why = part.querySelector('input');
+  part.hidden = !['TENTATIVE', 'UNSERVED'].includes(pair.state) || state.proposal.state !== 'PROPOSED';
+  why.id = `why-${pair.crn}`;
+  part.querySelector('label').htmlFor = why.id;
+  for (const button of part.querySelectorAll('button')) {
+    const verdict = button.dataset.verdict;
+    button.hidden = verdict === 'LET_GO' ? !pair.pinnedMentorId && !pair.struck?.some((s) => s.by) : !pair.mentorId;
+    button.setAttribute('aria-label', `${button.textContent}: ${pair.crn}${pair.mentorId ? ` and ${nameOf(pair.mentorId)}` : ''}`);
+    button.addEventListener('click', () => attempt(() => judge(pair, verdict, why.value.trim())));
+  }
+  why.hidden = part.querySelector('label').hidden = !pair.mentorId;
+}
+
+function pairCard(pair) {
+  const item = by('pair').content.cloneNode(true).firstElementChild, details = item.querySelector('details');
+  const waits = !['PAIR_OFFERED', 'LEFT'].includes(pair.state);
+  item.dataset.crn = pair.crn;
+  item.querySelector('h3').textContent = pair.mentorId ? `${pair.crn} with ${nameOf(pair.mentorId)}` : `${pair.crn}: nobody`;
+  item.querySelector('p').textContent = `${standing(pair, nameOf)} ${waited(pair.weeks ?? 0, waits ? 'Waits' : 'Waited')}.`;
+  item.querySelector('summary').textContent = `Why, and what to change for ${pair.crn}`;
+  item.classList.toggle('pinned', Boolean(pair.pinnedMentorId));
+  item.classList.toggle('loud', pair.state === 'UNSERVED' || pair.state === 'NOT_OFFERED');
+  showReasons(item.querySelector('.reasons'), pair);
+  armVerdicts(item, pair);
+  details.addEventListener('toggle', () => details.open && attempt(() => showWho(item, pair)), { once: true });
+  by('pairs').append(item);
+}
+
+function showPairs() {
+  by('pairs').replaceChildren();
+  state.pairs.filter(isShown).forEach(pairCard);
+}
+
+function showLost() {
+  const ids = new Set(state.pairs.filter((p) => p.state === 'TENTATIVE').map((p) => p.mentorId));
+  by('lost').replaceChildren(new Option('Choose', ''), ...[...ids].map((id) => new Option(nameOf(id), id)));
+}
+
+async function readProposal(id) {
+  state.proposal = await ask('GET', `/proposals/${id}`);
+  state.pairs = await callAll(state.session, `/proposals/${id}/pairs`, 'pairs');
+  by('proposal-title').textContent = `Proposal of ${moment(new Date(state.proposal.beganAt))}`;
+  by('repairs').hidden = true;
+  showFacts(state.proposal);
+  showButtons(state.proposal);
+  showPairs();
+  showLost();
+  if (state.proposal.state === 'PUBLISHING') state.timer = setTimeout(() => attempt(readOn), PUBLISHING_MS);
+}
+
+async function readOn() {
+  await readProposal(state.proposal.id);
+  if (state.proposal.state === 'PUBLISHED') say('Published. The mentors are being told.');
+}
+
+async function openProposal(id) {
+  show('proposal');
+  await readProposal(id);
+  say(`${proposalStates[state.proposal.state]}. ${served(state.proposal)}.`);
+}
+
+// After a verdict the focus is where it was: on that person.
+async function judge(pair, verdict, why) {
+  const mentorId = verdict === 'LET_GO' ? undefined : pair.mentorId;
+  if (verdict === 'STRIKE' && !why) throw new Trouble('Write why these two must not be matched.');
+  await ask('POST', path(`/pairs/${pair.crn}/review`), { verdict, mentorId, why: verdict === 'STRIKE' ? why : undefined });
+  await readProposal(state.proposal.id);
+  document.querySelector(`[data-crn="${pair.crn}"] summary`)?.focus();
+  say(`${pair.crn}: noted. Solve again to see what follows.`);
+}
+
+async function solve() {
+  say('The whole list is being solved again.');
+  await ask('POST', path('/solve'), {});
+  await readProposal(state.proposal.id);
+  by('proposal-title').focus();
+  say(`Revision ${state.proposal.revision}. ${served(state.proposal)}; ${plural(state.proposal.moved ?? 0, 'person', 'people')} moved.`);
+}
+
+async function publish() {
+  const offers = state.pairs.filter((p) => p.state === 'TENTATIVE').length;
+  if (!confirm(`Make ${plural(offers, 'offer', 'offers')}? The mentors are told at once.`)) return;
+  await ask('POST', path('/publish'), {}, state.proposal.etag);
+  await readProposal(state.proposal.id);
+  say('The offers are being made.');
+}
+
+// --- repairs
+
+function optionCard(title, option, words, take, asked) {
+  const item = card(by('options'), title, `${option.placed ?? 0} placed, ${option.unplaced ?? 0} left without a mentor, ` +
+    `${plural(option.moved ?? 0, 'other moves', 'others move')}. ${words}`);
+  const list = element('ul', '', item);
+  list.className = 'reasons';
+  for (const p of option.pairs ?? [])
+    element('li', `${p.crn}: ${p.wasMentorId ? nameOf(p.wasMentorId) : 'nobody'} → ${p.mentorId ? nameOf(p.mentorId) : 'nobody'}`, list);
+  const button = element('button', `Take this: ${title.toLowerCase()}`, item);
+  button.type = 'button';
+  button.addEventListener('click', () => attempt(() => takeRepair({ ...asked, take })));
+}
+
+async function showRepairs() {
+  const asked = { lostMentorId: by('lost').value, mostMoved: Number(by('most-moved').value) };
+  if (!asked.lostMentorId) throw new Trouble('Choose the mentor who cannot go on.');
+  const options = await ask('POST', path('/repair'), asked);
+  by('options').replaceChildren();
+  asked.revision = options.revision;
+  optionCard('Nobody moves', options.nobodyMoves, '', 'NOBODY_MOVES', asked);
+  optionCard('Some may move', options.someMove, gain(options), 'SOME_MOVE', asked);
+  by('repairs').hidden = false;
+  by('repairs-title').focus();
+}
+
+async function takeRepair(asked) {
+  await ask('POST', path('/repair'), asked);
+  await readProposal(state.proposal.id);
+  by('proposal-title').focus();
+  say(`Revision ${state.proposal.revision}: repaired. Pause the mentor, so that no later solution gives them anybody.`);
+}
+
+// --- in and out
+
+function keep(session) {
+  try {
+    if (session) sessionStorage.setItem(KEPT, JSON.stringify(session));
+    else sessionStorage.removeItem(KEPT);
+  } catch {
+    // A browser may refuse storage; then one signs in again after a reload.
+  }
+}
+function kept() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT));
+  } catch {
+    return null;
+  }
+}
+
+function signOut(why = '') {
+  state.session = state.proposal = state.asked = null;
+  state.mentors = new Map();
+  state.pairs = [];
+  for (const id of ['waiting', 'proposals', 'facts', 'pairs', 'options', 'lost']) by(id).replaceChildren();
+  keep(null);
+  show('sign-in');
+  if (why) showError(why);
+}
+
+async function enter() {
+  await openList();
+  keep(state.session);
+}
+
+function signIn() {
+  const token = by('token').value.trim(), area = by('area').value.trim().toLowerCase();
+  if (!token || !area) throw new Trouble('Paste your access token, and enter the area.');
+  state.session = { token, area };
+  by('sign-in').reset();
+  return enter();
+}
+
+async function attempt(what) {
+  showError('');
+  try {
+    await what();
+  } catch (e) {
+    if (!(e instanceof Trouble)) throw e;
+    if (e.status === 401 || e.status === 403) signOut(e.message);
+    else if (state.session && document.querySelector('[data-view]:not([hidden])')?.dataset.view === 'sign-in') signOut(e.message);
+    else showError(e.message);
+  }
+}
+
+for (const [id, what] of Object.entries({ 'sign-in': signIn, repair: showRepairs }))
+  by(id).addEventListener('submit', (event) => {
+    event.preventDefault();
+    attempt(what);
+  });
+for (const [id, what] of Object.entries({ propose, solve, publish, back: openList, 'more-waiting': readWaiting }))
+  by(id).addEventListener('click', () => attempt(what));
+for (const radio of document.querySelectorAll('input[name="shown"]')) radio.addEventListener('change', showPairs);
+by('sign-out').addEventListener('click', () => signOut());
+
+if (/^#[a-z0-9-]{1,32}$/.test(location.hash)) by('area').defaultValue = location.hash.slice(1);
+state.session = kept();
+show('sign-in');
+if (state.session) attempt(enter);

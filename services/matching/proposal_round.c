@@ -1,0 +1,247 @@
+#include "proposal.h"
+#include "access.h"
+#include <stdlib.h>
+#include <string.h>
+
+char *proposal_pairs_index(struct arena *a, const char *id) {
+  return arena_printf(a, "proposal-pairs/%s", id);
+}
+char *proposal_pair_id(struct arena *a, const char *id, const char *crn) {
+  return arena_printf(a, "%s/%s", id, crn);
+}
+
+// --- whole indexes
+
+// The members of an index up to `most` and one more, which tells that there are too many; those that were read so far.
+struct members {
+  char **texts;
+  size_t n;
+};
+typedef const struct page *page_fn(void *records, const char *index, const char *after);
+
+static const struct page *want_page(void *records, const char *index, const char *after) {
+  return records_want_page(records, index, after, MATCHING_PAGE);
+}
+static const struct page *get_page(void *records, const char *index, const char *after) {
+  return records_page(records, index, after);
+}
+
+static struct members members_of(struct arena *a, page_fn *page_of, void *records, const char *index, size_t most) {
+  struct members all = {arena_take(a, (most + 1) * sizeof *all.texts), 0};
+  const struct page *page = NULL;
+  do {
+    page = page_of(records, index, page ? page->members[page->n_members - 1] : "");
+    for (size_t i = 0; page && i < page->n_members && all.n <= most; i++) all.texts[all.n++] = page->members[i];
+  } while (page && page->more && all.n <= most);
+  return all;
+}
+
+static struct members wanted(struct records *want, const struct message *m, const char *index, size_t most) {
+  return members_of(m->arena, want_page, want, index, most);
+}
+// `records` is not written through: members_of() serves both.
+static struct members got(const struct records *have, const struct message *m, const char *index, size_t most) {
+  return members_of(m->arena, get_page, (void *)have, index, most);
+}
+
+const char **proposal_crns(const struct records *have, const struct message *m, const char *id, size_t *n) {
+  struct members crns = got(have, m, proposal_pairs_index(m->arena, id), 2 * PROPOSAL_PEOPLE);
+  *n = crns.n;
+  return (const char **)crns.texts;
+}
+
+// --- what must be read
+
+static void want_person(struct records *want, const struct message *m, const char *id, const char *crn) {
+  records_want_closed(want, &person__descriptor, crn);
+  records_want(want, &waiting_person__descriptor, crn);
+  waiting_want_standing(want, crn);
+  const ProposedPair *was = records_want(want, &proposed_pair__descriptor, proposal_pair_id(m->arena, id, crn));
+  if (was) records_want(want, &offer__descriptor, was->offer_id);
+  access_want(want, m, crn);
+}
+
+void round_want(struct records *want, const struct message *m, const char *id) {
+  struct members waiting = wanted(want, m, WAITING_INDEX, PROPOSAL_PEOPLE);
+  struct members offered = wanted(want, m, WAITING_OFFERS_INDEX, PROPOSAL_PEOPLE);
+  struct members pairs = wanted(want, m, proposal_pairs_index(m->arena, id), 2 * PROPOSAL_PEOPLE);
+  struct members mentors = wanted(want, m, MATCHING_MENTORS, PROPOSAL_MENTORS);
+  records_want(want, &newest_proposal__descriptor, PROPOSAL_NEWEST);
+  for (size_t i = 0; i < waiting.n; i++) want_person(want, m, id, waiting_crn(waiting.texts[i]));
+  for (size_t i = 0; i < pairs.n; i++) want_person(want, m, id, pairs.texts[i]);
+  for (size_t i = 0; i < offered.n; i++) waiting_want_standing(want, offered.texts[i]);
+  for (size_t j = 0; j < mentors.n; j++) records_want(want, &mentor__descriptor, mentors.texts[j]);
+}
+
+// --- who takes part
+
+static void add_listed(struct round *r, const char *crn) {
+  const Person *person = records_get(r->have, &person__descriptor, crn);
+  const WaitingPerson *place = records_get(r->have, &waiting_person__descriptor, crn);
+  bool waits = waiting_wants(person) && place && !waiting_standing(r->have, crn) && access_sees(r->have, r->m, crn);
+  if (!waits || (r->closed && !strcmp(r->closed, crn))) return;
+  const char *pair = proposal_pair_id(r->m->arena, r->id, crn);
+  r->people[r->n_people++] =
+      (struct round_person){person->crn, person, place, records_get(r->have, &proposed_pair__descriptor, pair), true};
+  r->n_listed++;
+}
+
+static void add_offered(struct round *r, const char *crn) {
+  const Offer *open = waiting_standing(r->have, crn);
+  uint32_t mentor = open && open->state == OFFER_STATE__OFFERED ? round_mentor(r, open->mentor_id) : ASSIGNMENT_NONE;
+  if (mentor == ASSIGNMENT_NONE) return;
+  r->frozen[r->n_people] = mentor;
+  r->people[r->n_people++] = (struct round_person){.crn = crn};
+}
+
+static uint32_t places_of(const struct round *r, const Mentor *mentor) {
+  if (r->without && !strcmp(r->without, mentor->id)) return 0;
+  return mentor->capacity > mentor->places_taken ? mentor->capacity - mentor->places_taken : 0;
+}
+
+static bool is_within(struct change *c, const struct members *waiting, const struct members *offered,
+                      const struct members *mentors) {
+  if (waiting->n > PROPOSAL_PEOPLE || offered->n > PROPOSAL_PEOPLE)
+    change_refuse(
+        c, CODE__REFUSED_BY_RULE, NULL,
+        "more than 1000 people wait or have an open offer, and one proposal takes no more: take wishes back that no "
+        "longer hold, or make offers one by one first");
+  if (mentors->n > PROPOSAL_MENTORS)
+    change_refuse(c, CODE__REFUSED_BY_RULE, NULL,
+                  "the area has more than 1000 mentors, and one proposal takes no more: make offers one by one");
+  return !change_refused(c);
+}
+
+static void *room(const struct round *r, size_t n, size_t bytes) {
+  return arena_take(r->m->arena, (n + 1) * bytes);
+}
+
+static void gather(struct round *r, const struct members *waiting, const struct members *offered,
+                   const struct members *mentors) {
+  size_t most = waiting->n + offered->n;
+  r->people = room(r, most, sizeof *r->people);
+  r->mentors = room(r, mentors->n, sizeof *r->mentors);
+  r->capacity = room(r, mentors->n, sizeof *r->capacity);
+  r->frozen = room(r, most, sizeof *r->frozen);
+  r->band = room(r, most, sizeof *r->band);
+  r->row = room(r, most + 1, sizeof *r->row);
+  memset(r->frozen, 0xff, (most + 1) * sizeof *r->frozen);
+  for (size_t j = 0; j < mentors->n; j++) {
+    const Mentor *mentor = records_get(r->have, &mentor__descriptor, mentors->texts[j]);
+    if (!mentor) continue;
+    r->capacity[r->n_mentors] = places_of(r, mentor);
+    r->mentors[r->n_mentors++] = mentor;
+  }
+  for (size_t i = 0; i < waiting->n; i++) add_listed(r, waiting_crn(waiting->texts[i]));
+  for (size_t i = 0; i < offered->n; i++) add_offered(r, offered->texts[i]);
+}
+
+// --- the problem
+
+struct pair round_pair(const struct round *r, size_t person, size_t mentor) {
+  return matching_pair(r->m, r->people[person].person, r->mentors[mentor]);
+}
+
+static int by_id(const void *id, const void *mentor) {
+  return strcmp(id, (*(const Mentor *const *)mentor)->id);
+}
+
+uint32_t round_mentor(const struct round *r, const char *id) {
+  const Mentor **found = bsearch(id, r->mentors, r->n_mentors, sizeof *r->mentors, by_id);
+  return found ? (uint32_t)(found - r->mentors) : ASSIGNMENT_NONE;
+}
+
+static bool is_struck(const ProposedPair *was, const char *mentor_id) {
+  for (size_t k = 0; was && k < was->n_struck; k++)
+    if (!strcmp(was->struck[k]->mentor_id, mentor_id)) return true;
+  return false;
+}
+
+// The mentor had this proposal's offer and did not take it: the same is not proposed again.
+static bool is_answered(const struct round *r, const ProposedPair *was, const char *mentor_id) {
+  if (!was || text_is_empty(was->offer_id) || strcmp(was->mentor_id, mentor_id)) return false;
+  return records_get(r->have, &offer__descriptor, was->offer_id) != NULL;
+}
+
+static bool may_be(const struct round *r, size_t person, size_t mentor) {
+  const ProposedPair *was = r->people[person].was;
+  const char *id = r->mentors[mentor]->id;
+  struct pair pair = round_pair(r, person, mentor);
+  return r->capacity[mentor] && !is_struck(was, id) && !is_answered(r, was, id) && !rules_exclude(&pair);
+}
+
+static void add_pair(struct round *r, size_t person, uint32_t mentor) {
+  struct pair pair = round_pair(r, person, mentor);
+  size_t n = r->row[person + 1]++;
+  if (n == r->most_pairs) {
+    r->most_pairs = 2 * n + 1024;
+    r->pairs = realloc(r->pairs, r->most_pairs * sizeof *r->pairs);
+    if (!r->pairs) abort();
+  }
+  r->pairs[n] = (struct assignment_pair){mentor, rules_score(&pair)};
+}
+
+// The longest wait is the first band.
+static uint8_t band_of(const struct round *r, const WaitingPerson *place) {
+  uint32_t weeks = waiting_weeks(place, r->m->now.ms);
+  return (uint8_t)(PROPOSAL_BANDS - 1 - (weeks < PROPOSAL_BANDS ? weeks : PROPOSAL_BANDS - 1));
+}
+
+static void list_pairs(struct round *r) {
+  for (size_t i = 0; i < r->n_people; i++) {
+    r->row[i + 1] = r->row[i];
+    if (!r->people[i].listed) continue;
+    r->band[i] = band_of(r, r->people[i].place);
+    for (uint32_t j = 0; j < r->n_mentors && r->frozen[i] == ASSIGNMENT_NONE; j++)
+      if (may_be(r, i, j)) add_pair(r, i, j);
+  }
+}
+
+// A pin holds as long as the rules allow the two and the mentor has a place for it.
+static void freeze_pins(struct round *r) {
+  uint32_t *left = room(r, r->n_mentors, sizeof *left);
+  memcpy(left, r->capacity, r->n_mentors * sizeof *left);
+  for (size_t i = r->n_listed; i < r->n_people; i++)
+    if (left[r->frozen[i]]) left[r->frozen[i]]--;
+  for (size_t i = 0; i < r->n_listed; i++) {
+    const ProposedPair *was = r->people[i].was;
+    uint32_t mentor = was && *was->pinned_mentor_id ? round_mentor(r, was->pinned_mentor_id) : ASSIGNMENT_NONE;
+    if (mentor == ASSIGNMENT_NONE || !left[mentor] || !may_be(r, i, mentor)) continue;
+    r->frozen[i] = mentor;
+    left[mentor]--;
+  }
+}
+
+static void state_problem(struct round *r) {
+  freeze_pins(r);
+  list_pairs(r);
+  r->problem = (struct assignment_problem){.n_people = (uint32_t)r->n_people,
+                                           .n_mentors = (uint32_t)r->n_mentors,
+                                           .row = r->row,
+                                           .pairs = r->pairs,
+                                           .capacity = r->capacity,
+                                           .band = r->band,
+                                           .frozen = r->frozen};
+}
+
+bool round_begin(struct round *r, struct change *c, const struct records *have, const struct message *m, const char *id,
+                 const char *without, const char *closed) {
+  *r = (struct round){.have = have, .m = m, .id = id, .without = without, .closed = closed};
+  struct members waiting = got(have, m, WAITING_INDEX, PROPOSAL_PEOPLE);
+  struct members offered = got(have, m, WAITING_OFFERS_INDEX, PROPOSAL_PEOPLE);
+  struct members mentors = got(have, m, MATCHING_MENTORS, PROPOSAL_MENTORS);
+  if (!is_within(c, &waiting, &offered, &mentors)) return false;
+  r->was = records_get(have, &proposal__descriptor, id);
+  gather(r, &waiting, &offered, &mentors);
+  state_problem(r);
+  if (assignment_fits(&r->problem)) return true;
+  round_free(r);
+  change_refuse(c, CODE__REFUSED_BY_RULE, NULL,
+                "the scores lie more than a million points apart: make the weights smaller");
+  return false;
+}
+
+void round_free(struct round *r) {
+  free(r->pairs);
+  r->pairs = NULL;
+}
