@@ -25,6 +25,7 @@ static struct change chosen(struct decision *d, unsigned n, const unsigned *ment
   for (; cmd->n_ranked < n; cmd->n_ranked++) cmd->ranked[cmd->n_ranked] = mentor_id(d, mentors[cmd->n_ranked]);
   return decided(d, cmd);
 }
+static const unsigned NOBODY[1];
 #define RANKED(d, ...)                                                                                                 \
   chosen(d, sizeof(unsigned[]){__VA_ARGS__} / sizeof(unsigned), (const unsigned[]){__VA_ARGS__}, false)
 
@@ -198,7 +199,7 @@ static void whom_the_person_did_not_want_comes_last_and_is_not_offered(void **st
   given_four(s);
   commit(d, SHOWN(d, 1, 2));
   as_person(d);
-  commit(d, chosen(d, 0, NULL, true));
+  commit(d, chosen(d, 0, NOBODY, true));
   const Choices *read = choices_read(d);
   assert_true(read->declined);
   const Candidates *reply = listed(d);
@@ -220,7 +221,7 @@ static void saying_no_costs_neither_side_anything(void **state) {
   int32_t before = listed(d)->candidates[0]->score;
   commit(d, SHOWN(d, 1, 2));
   as_person(d);
-  struct change c = chosen(d, 0, NULL, true);
+  struct change c = chosen(d, 0, NOBODY, true);
   assert_null(c.events);
   assert_null(written(&c, &mentor__descriptor, NULL));
   assert_ptr_equal(c.records->body, written(&c, &persons_choice__descriptor, CRN));
@@ -231,6 +232,22 @@ static void saying_no_costs_neither_side_anything(void **state) {
   assert_null(kept(d)->chosen_at);
   assert_int_equal(listed(d)->candidates[0]->score, before);
   assert_int_equal(listed(d)->candidates[2]->score, before);
+}
+
+static void whoever_is_shown_others_is_asked_anew(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  given_four(s);
+  commit(d, SHOWN(d, 1, 2));
+  as_person(d);
+  commit(d, RANKED(d, 2));
+  commit(d, SHOWN(d, 2, 3));
+  assert_int_equal(kept(d)->n_ranked, 0);
+  as_person(d);
+  const Choices *read = choices_read(d);
+  assert_int_equal(read->choices[0]->rank, 0);
+  assert_null(read->chosen_at);
+  assert_false(read->declined);
 }
 
 static void only_those_who_were_shown_can_be_ranked_and_once(void **state) {
@@ -246,7 +263,7 @@ static void only_those_who_were_shown_can_be_ranked_and_once(void **state) {
   assert_refused(&c, CODE__INVALID, "/ranked/1");
   c = RANKED(d, 1, 1);
   assert_refused(&c, CODE__INVALID, "/ranked/1");
-  c = chosen(d, 0, NULL, false);
+  c = chosen(d, 0, NOBODY, false);
   assert_refused(&c, CODE__INVALID, "/ranked");
   c = chosen(d, 1, (const unsigned[]){1}, true);
   assert_refused(&c, CODE__INVALID, "/ranked");
@@ -314,6 +331,7 @@ int main(void) {
       STORY(an_offer_says_what_the_person_had_chosen),
       STORY(whom_the_person_did_not_want_comes_last_and_is_not_offered),
       STORY(saying_no_costs_neither_side_anything),
+      STORY(whoever_is_shown_others_is_asked_anew),
       STORY(only_those_who_were_shown_can_be_ranked_and_once),
       STORY(a_person_reads_and_chooses_for_themselves_or_with_their_practitioner),
       STORY(a_choice_is_given_to_the_person_without_ids_and_is_gone_with_them),
