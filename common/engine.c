@@ -297,7 +297,7 @@ static struct change decision(struct job *j) {
 // A command is refused. Whose record was asked for in vain is in the audit before the answer goes out: of a person who
 // is not there as of one who is and not for this sender, so that the two take equally long, too.
 static void refuse_command(struct job *j) {
-  j->change = (struct change){.arena = &j->arena, .problem = j->change.problem};
+  j->change = (struct change){.arena = &j->arena, .problem = j->change.problem, .alarm = j->change.alarm};
   Code code = j->change.problem->code;
   if (code == CODE__NOT_FOUND || code == CODE__FORBIDDEN)
     for (struct record *r = j->rs.first; r; r = r->next)
