@@ -20,8 +20,9 @@
 //   pool.h          the rules for all mentors at once, on bits: pure, used by no row yet
 //
 // Records: Mentor and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer under the CRN, and
-// the Token of each link, WaitingPerson under the CRN, and those of proposal.h. Indexes: "mentors" (ids), "offers-of/<crn>" ("<offered at, 13 digits of ms>/<offer id>"),
-// "matches-of/<mentor id>" (CRNs of matches that have not ended). Timer: "offer/<id>", when the time to answer is over.
+// the Token of each link; WaitingPerson under the CRN, and those of proposal.h. Indexes: "mentors" (ids),
+// "offers-of/<crn>" ("<offered at, 13 digits of ms>/<offer id>"), "matches-of/<mentor id>" (CRNs of matches that have
+// not ended), and those of waiting.h and proposal.h. Timers: "offer/<id>", when the time to answer is over; and theirs.
 #pragma once
 #include "calendar.h"
 #include "change.h"
