@@ -92,6 +92,6 @@ void change_touch(struct change *c, const char *subject);
 void change_recipient(struct change *c, const char *kind, const char *id);
 void change_effect(struct change *c, const void *effect);
 // Says once it is committed, loudly, what must not go on unseen: in the log, the metrics, and for a while in /readyz
-// and `alongside status`. `why` names nobody, and is said again as long as it holds. It outlives the process: a
-// literal.
+// and `alongside status`; also where a command is refused, and nothing of it is committed. `why` names nobody, and is
+// said again as long as it holds. It outlives the process: a literal.
 void change_alarm(struct change *c, const char *why);

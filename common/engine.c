@@ -324,7 +324,7 @@ static bool touch_all(struct job *j, const char *type) {
 // is not there as of one who is and not for this sender, so that the two take equally long, too. It is the person's,
 // where there is one, and not that of every mentor who was considered for them.
 static void refuse_command(struct job *j) {
-  j->change = (struct change){.arena = &j->arena, .problem = j->change.problem};
+  j->change = (struct change){.arena = &j->arena, .problem = j->change.problem, .alarm = j->change.alarm};
   if (is_about_somebody(j->change.problem->code) && !touch_all(j, "Person")) touch_all(j, "Mentor");
   commit(j);
 }

@@ -29,8 +29,8 @@
 // Records: Mentor and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer, PersonsChoice and
 // WaitingPerson under the CRN, the Token of each link, and those of proposal.h. Indexes: "mentors" (ids),
 // "offers-of/<crn>" and "offers", those of all ("<offered at, 13 digits of ms>/<offer id>"), "matches-of/<mentor id>"
-// (CRNs of matches that have not ended), and those of waiting.h and proposal.h. Timer: "offer/<id>", when the time to
-// answer is over.
+// (CRNs of matches that have not ended), and those of waiting.h and proposal.h. Timers: "offer/<id>", when the time to
+// answer is over; and theirs.
 #pragma once
 #include "calendar.h"
 #include "change.h"

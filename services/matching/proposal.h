@@ -63,6 +63,9 @@ char *proposal_pair_id(struct arena *a, const char *id, const char *crn);
 // The CRNs of a proposal's pairs: an array in the arena, and its length.
 const char **proposal_crns(const struct records *have, const struct message *m, const char *id, size_t *n);
 
+// Wants all pairs of a proposal, and how the sender stands to the people.
+void proposal_want_pairs(struct records *want, const struct message *m, const char *id);
+
 // Wants all that a revision of the proposal is made from.
 void round_want(struct records *want, const struct message *m, const char *id);
 // Gathers it. False: the round is not to be solved, and `c` says why; then there is nothing to free.
@@ -92,6 +95,9 @@ void proposal_tell(struct change *c, const struct message *m, const Proposal *p)
 const Proposal *proposal_named(const struct records *have, const struct message *m);
 struct change no_such_proposal(const struct message *m);
 struct change proposal_kept(const struct records *have, const struct message *m, const Proposal *proposal);
+// Names for the audit all whom the proposal is about, as proposal_want_pairs() wanted them.
+void proposal_touch_pairs(struct change *c, const struct records *have, const struct message *m, const char *id);
+struct change proposal_kept_with_pairs(const struct records *have, const struct message *m, const Proposal *proposal);
 // Refuses where it is being published: what it says is on its way out.
 bool proposal_is_open(struct change *c, const Proposal *proposal);
 
@@ -108,6 +114,7 @@ void needs_list_proposed_pairs(struct records *want, const struct message *m);
 struct change decide_list_proposed_pairs(const struct records *have, const struct message *m);
 void needs_review_proposed_pair(struct records *want, const struct message *m);
 struct change decide_review_proposed_pair(const struct records *have, const struct message *m);
+void needs_publish_proposal(struct records *want, const struct message *m);
 struct change decide_publish_proposal(const struct records *have, const struct message *m);
 void needs_publish_due(struct records *want, const struct message *m);
 struct change on_publish_due(const struct records *have, const struct message *m);

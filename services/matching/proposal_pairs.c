@@ -109,10 +109,11 @@ static void index_pair(const struct round *r, struct change *c, const ProposedPa
 
 static void write_pair(const struct round *r, struct change *c, const ProposedPair *was, const ProposedPair *pair,
                        int64_t began_ms) {
+  change_touch(c, pair->crn);
+  change_touch(c, pair->mentor_id);
   if (was && arena_packs_alike(r->m->arena, was, pair)) return;
   if (!was) index_pair(r, c, pair, began_ms);
   change_write(c, pair->crn, proposal_pair_id(r->m->arena, r->id, pair->crn), pair);
-  if (!text_is_empty(pair->mentor_id)) change_touch(c, pair->mentor_id);
 }
 
 static void count_pair(Proposal *next, const ProposedPair *pair) {

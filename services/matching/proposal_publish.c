@@ -11,6 +11,25 @@ static char *publish_timer(struct arena *a, const char *id, const char *after) {
   return arena_printf(a, "publish/%s/%s", id, after);
 }
 
+void needs_publish_proposal(struct records *want, const struct message *m) {
+  needs_proposal(want, m);
+  if (text_is_uuid(matching_id(m))) proposal_want_pairs(want, m, matching_id(m));
+}
+
+static bool is_to_offer(const ProposedPair *pair) {
+  return pair && pair->state == PAIR_STATE__TENTATIVE;
+}
+
+static bool has_some_to_offer(const struct records *have, const struct message *m, const char *id) {
+  size_t n;
+  const char **crns = proposal_crns(have, m, id, &n);
+  for (size_t i = 0; i < n; i++)
+    if (is_to_offer(records_get(have, &proposed_pair__descriptor, proposal_pair_id(m->arena, id, crns[i]))))
+      return true;
+  return false;
+}
+
+// Whom the human decides about is in the audit with them; the offers themselves are the service's doing.
 static struct change begin_publishing(const struct records *have, const struct message *m, const Proposal *was) {
   struct change c = change_of(m);
   Proposal *next = arena_copy(m->arena, was, sizeof *was);
@@ -18,6 +37,7 @@ static struct change begin_publishing(const struct records *have, const struct m
   next->published_by = m->actor->id;
   next->published_at = timestamp_of(m->arena, m->now.ms);
   proposal_write(&c, have, next);
+  proposal_touch_pairs(&c, have, m, was->id);
   change_set_timer(&c, publish_timer(m->arena, was->id, ""), m->now.ms);
   return c;
 }
@@ -28,13 +48,16 @@ struct change decide_publish_proposal(const struct records *have, const struct m
   const Proposal *was = proposal_named(have, m);
   if (!was) return no_such_proposal(m);
   if (was->state != PROPOSAL_STATE__PROPOSED) {
-    if (!strcmp(was->published_by, m->actor->id)) return proposal_kept(have, m, was);
+    if (!strcmp(was->published_by, m->actor->id)) return proposal_kept_with_pairs(have, m, was);
     return refusef(m, CODE__CONFLICT, NULL, "%s has published it already", was->published_by);
   }
   if (!cmd->seen_version)
     return refuse(m, CODE__INVALID, NULL, "send If-Match with the ETag of the proposal that you read");
   if (cmd->seen_version != records_version(have, &proposal__descriptor, was->id))
     return refuse(m, CODE__STALE, NULL, "the proposal has changed since you read it: look it through again");
+  if (!has_some_to_offer(have, m, was->id))
+    return refuse(m, CODE__REFUSED_BY_RULE, NULL,
+                  "nobody in it has a mentor to be offered to: there is nothing to publish");
   return begin_publishing(have, m, was);
 }
 
@@ -91,10 +114,6 @@ static bool is_struck_out(const ProposedPair *pair) {
   for (size_t k = 0; k < pair->n_struck; k++)
     if (!strcmp(pair->struck[k]->mentor_id, pair->mentor_id)) return true;
   return false;
-}
-
-static bool is_to_offer(const ProposedPair *pair) {
-  return pair && pair->state == PAIR_STATE__TENTATIVE;
 }
 
 static const ProposedPair *next_pair(const struct records *have, const struct message *m, const struct page *page) {

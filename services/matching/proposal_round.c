@@ -50,6 +50,14 @@ const char **proposal_crns(const struct records *have, const struct message *m, 
   return (const char **)crns.texts;
 }
 
+void proposal_want_pairs(struct records *want, const struct message *m, const char *id) {
+  struct members crns = wanted(want, m, proposal_pairs_index(m->arena, id), 2 * PROPOSAL_PEOPLE);
+  for (size_t i = 0; i < crns.n; i++) {
+    records_want(want, &proposed_pair__descriptor, proposal_pair_id(m->arena, id, crns.texts[i]));
+    access_want(want, m, crns.texts[i]);
+  }
+}
+
 // --- what must be read
 
 static void want_person(struct records *want, const struct message *m, const char *id, const char *crn) {

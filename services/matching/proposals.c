@@ -1,4 +1,5 @@
 // Proposals: propose, solve again with the verdicts, read, list.
+#include "access.h"
 #include "proposal.h"
 #include <string.h>
 
@@ -8,11 +9,12 @@ void needs_proposal(struct records *want, const struct message *m) {
   if (text_is_uuid(matching_id(m))) records_want(want, &proposal__descriptor, matching_id(m));
 }
 
-// What is there already is only shown.
+// What is there already is only shown; whom it is about is in the audit all the same.
 void needs_propose_matches(struct records *want, const struct message *m) {
   const char *id = matching_id(m);
   if (!text_is_uuid(id)) return;
   const Proposal *was = records_want(want, &proposal__descriptor, id);
+  if (was) proposal_want_pairs(want, m, id);
   if (!was && !want->n_unknown) round_want(want, m, id);
 }
 
@@ -34,6 +36,23 @@ struct change no_such_proposal(const struct message *m) {
 struct change proposal_kept(const struct records *have, const struct message *m, const Proposal *proposal) {
   struct change c = change_of(m);
   change_reply(&c, NULL, proposal, records_version(have, &proposal__descriptor, proposal->id));
+  return c;
+}
+
+void proposal_touch_pairs(struct change *c, const struct records *have, const struct message *m, const char *id) {
+  size_t n;
+  const char **crns = proposal_crns(have, m, id, &n);
+  for (size_t i = 0; i < n; i++) {
+    const ProposedPair *pair = records_get(have, &proposed_pair__descriptor, proposal_pair_id(m->arena, id, crns[i]));
+    if (!pair || !access_sees(have, m, pair->crn)) continue;
+    change_touch(c, pair->crn);
+    change_touch(c, pair->mentor_id);
+  }
+}
+
+struct change proposal_kept_with_pairs(const struct records *have, const struct message *m, const Proposal *proposal) {
+  struct change c = proposal_kept(have, m, proposal);
+  proposal_touch_pairs(&c, have, m, proposal->id);
   return c;
 }
 
@@ -146,15 +165,25 @@ static void write_solution(struct change *c, const struct round *r, const struct
   proposal_tell(c, r->m, next);
 }
 
+static void check_somebody_waits(struct change *c, const struct round *r) {
+  if (!r->n_listed)
+    change_refuse(c, CODE__REFUSED_BY_RULE, NULL, "nobody waits for a mentor, so that there is nothing to propose");
+}
+
+static void solve_round(struct change *c, const struct round *r) {
+  struct assignment *a = assignment_solve(&r->problem);
+  struct assignment_certificate said = assignment_check(a);
+  Proposal *next = proposal_next(r->m, r->id, r->was);
+  if (proposal_certify(c, next, &said, r->row[r->n_people])) write_solution(c, r, a, next);
+  assignment_free(a);
+}
+
 static struct change solve(const struct records *have, const struct message *m, const char *id) {
   struct change c = change_of(m);
   struct round r;
   if (!round_begin(&r, &c, have, m, id, NULL, NULL)) return c;
-  struct assignment *a = assignment_solve(&r.problem);
-  struct assignment_certificate said = assignment_check(a);
-  Proposal *next = proposal_next(m, id, r.was);
-  if (proposal_certify(&c, next, &said, r.row[r.n_people])) write_solution(&c, &r, a, next);
-  assignment_free(a);
+  check_somebody_waits(&c, &r);
+  if (!change_refused(&c)) solve_round(&c, &r);
   round_free(&r);
   return c;
 }
@@ -163,7 +192,7 @@ struct change decide_propose_matches(const struct records *have, const struct me
   const char *id = matching_id(m);
   if (!text_is_uuid(id)) return refuse(m, CODE__INVALID, "/id", "must be a UUID in lower case");
   const Proposal *was = records_get(have, &proposal__descriptor, id);
-  return was ? proposal_kept(have, m, was) : solve(have, m, id);
+  return was ? proposal_kept_with_pairs(have, m, was) : solve(have, m, id);
 }
 
 struct change decide_solve_proposal(const struct records *have, const struct message *m) {

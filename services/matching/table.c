@@ -58,7 +58,7 @@ static const struct row rows[] = {
     COMMAND(list_proposals,  needs_list_proposals,  decide_list_proposals),
     COMMAND(list_proposed_pairs, needs_list_proposed_pairs, decide_list_proposed_pairs),
     COMMAND(review_proposed_pair, needs_review_proposed_pair, decide_review_proposed_pair),
-    COMMAND(publish_proposal, needs_proposal,       decide_publish_proposal),
+    COMMAND(publish_proposal, needs_publish_proposal, decide_publish_proposal),
     COMMAND(repair_proposal, needs_solve_proposal,  decide_repair_proposal),
     {.kind = ROW_EVENT, .body = &person_erased__descriptor, .erases = true, .decide = held_on_person_erased},
     {.kind = ROW_EVENT, .body = &disposal_ordered__descriptor, .decide = held_on_disposal_ordered},

@@ -4,6 +4,7 @@
 #include "courier.pb-c.h"
 #include "matching.pb-c.h"
 #include "outside.h"
+#include "proposals.pb-c.h"
 #include "reminders.pb-c.h"
 #include "safeguarding.pb-c.h"
 #include "stories.h"
@@ -261,6 +262,62 @@ static void check_offers(struct world *w, struct arena *a) {
       world_fail(w, "offer %s stays open for ever", ((Offer *)offers.items[i])->id);
 }
 
+// --- at the end: the waiting list
+
+static const void *of_person(const struct all *all, const char *crn) {
+  for (size_t i = 0; i < all->n; i++) {
+    const ProtobufCMessage *m = all->items[i];
+    const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(m->descriptor, "crn");
+    if (!strcmp(*(char *const *)((const char *)m + f->offset), crn)) return m;
+  }
+  return NULL;
+}
+
+static bool has_standing(const struct all *offers, const char *crn) {
+  for (size_t i = 0; i < offers->n; i++)
+    if (!strcmp(((Offer *)offers->items[i])->crn, crn) && stands(offers->items[i])) return true;
+  return false;
+}
+
+static bool is_in_index(struct world *w, const char *index, const char *crn) {
+  size_t n;
+  bool found = false;
+  char **members = memory_page(w->truth, SIM_AREA, index, NULL, 1000, &n);
+  for (size_t i = 0; i < n; i++) found |= strstr(members[i], crn) != NULL;
+  free(members);
+  return found;
+}
+
+// Whatever was lost, doubled or late on the way: who wants a mentor and has none is on the list, and nobody else.
+static void check_waiting(struct world *w, struct arena *a) {
+  struct all people = all_of(w, a, &person__descriptor), offers = all_of(w, a, &offer__descriptor);
+  struct all places = all_of(w, a, &waiting_person__descriptor);
+  for (size_t i = 0; i < people.n; i++) {
+    const Person *p = people.items[i];
+    const WaitingPerson *place = of_person(&places, p->crn);
+    bool waits = p->mentoring && p->mentoring->wanted && !has_standing(&offers, p->crn);
+    if (waits != (place && place->waits)) world_fail(w, "%s waits: %d, and the list says otherwise", p->crn, waits);
+    if (waits != is_in_index(w, "waiting", p->crn)) world_fail(w, "%s waits: %d, and the index differs", p->crn, waits);
+  }
+}
+
+// An offer that a proposal says it made is there, and is the person's; none is still on its way.
+static void check_proposals(struct world *w, struct arena *a) {
+  struct all proposals = all_of(w, a, &proposal__descriptor), pairs = all_of(w, a, &proposed_pair__descriptor);
+  struct all offers = all_of(w, a, &offer__descriptor);
+  for (size_t i = 0; i < proposals.n; i++)
+    if (((Proposal *)proposals.items[i])->state == PROPOSAL_STATE__PUBLISHING)
+      world_fail(w, "proposal %s is being published for ever", ((Proposal *)proposals.items[i])->id);
+  for (size_t i = 0; i < pairs.n; i++) {
+    const ProposedPair *pair = pairs.items[i];
+    bool found = pair->state != PAIR_STATE__PAIR_OFFERED;
+    for (size_t j = 0; j < offers.n && !found; j++)
+      found = !strcmp(((Offer *)offers.items[j])->id, pair->offer_id) &&
+              !strcmp(((Offer *)offers.items[j])->crn, pair->crn);
+    if (!found) world_fail(w, "the offer to %s is said to be made, and is not there", pair->crn);
+  }
+}
+
 // --- at the end: trust
 
 static void check_audit(struct world *w, struct arena *a) {
@@ -302,7 +359,7 @@ static void check_streams(struct world *w) {
 }
 
 static void check_nothing_parked(struct world *w) {
-  static const char *const indexes[] = {"parked-reminders", "parked-courier", "parked-safeguarding"};
+  static const char *const indexes[] = {"parked-reminders", "parked-courier", "parked-safeguarding", "parked-matching"};
   for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++) {
     size_t n;
     free(memory_page(w->truth, SIM_AREA, indexes[i], NULL, 10, &n));
@@ -318,6 +375,8 @@ void invariants_at_the_end(struct world *w) {
   check_arrivals(w);
   check_deliveries(w, &a);
   check_offers(w, &a);
+  check_waiting(w, &a);
+  check_proposals(w, &a);
   check_audit(w, &a);
   memory_each(w->truth, check_secrets, w);
   check_streams(w);

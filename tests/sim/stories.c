@@ -3,13 +3,15 @@
 #include "clients.h"
 #include "invariants.h"
 #include "matching.pb-c.h"
+#include "proposals.pb-c.h"
 #include "safeguarding.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-  THINGS = 256 // most appointments, sessions and offers
+  THINGS = 256, // most appointments, sessions and offers
+  PROPOSALS = 32
 };
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS (60 * MINUTE_MS)
@@ -56,6 +58,10 @@ struct offer {
   struct mentor *mentor;
   bool known;
 };
+struct proposal {
+  char id[37];
+  uint64_t version; // 0: not there as far as is known
+};
 struct disclosure {
   char id[37];
   struct offer *offer;
@@ -72,7 +78,8 @@ struct stories {
   struct session sessions[THINGS];
   struct offer offers[THINGS];
   struct disclosure disclosures[THINGS];
-  size_t n_people, n_mentors, n_appointments, n_sessions, n_offers, n_disclosures;
+  struct proposal proposals[PROPOSALS];
+  size_t n_people, n_mentors, n_appointments, n_sessions, n_offers, n_disclosures, n_proposals;
 };
 
 struct stories *stories_new(unsigned people, unsigned mentors) {
@@ -120,7 +127,8 @@ static void send_person(struct world *w, struct person *p, bool change) {
   details.telephone = telephone;
   if (change && dice_chance(d, 100)) details.safe_contact = "never at home, " SIM_CANARY;
   consent.texts = dice_chance(d, change ? 700 : 950) ? ANSWER__YES : ANSWER__NO;
-  mentoring.wanted = mentoring.conflicts_checked = true;
+  mentoring.conflicts_checked = true;
+  mentoring.wanted = !change || dice_chance(d, 800);
   person.crn = p->crn;
   person.practitioner = PRACTITIONER;
   person.personal = &details;
@@ -440,6 +448,39 @@ static void end_match(struct stories *s, struct world *w) {
   clients_ask(w, MATCHING, &cmd, COORDINATOR, ROLE__COORDINATOR, NULL, NULL);
 }
 
+// --- proposals
+
+static void on_proposal(struct world *w, struct wish *wish, const Envelope *reply) {
+  (void)w;
+  if (!reply->problem) ((struct proposal *)wish->thing)->version = reply->version;
+}
+
+static void propose_matches(struct stories *s, struct world *w) {
+  if (s->n_proposals == PROPOSALS) return;
+  struct proposal *p = &s->proposals[s->n_proposals++];
+  dice_uuid(&w->dice, p->id);
+  ProposeMatches cmd = PROPOSE_MATCHES__INIT;
+  cmd.id = p->id;
+  clients_ask(w, MATCHING, &cmd, COORDINATOR, ROLE__COORDINATOR, p, on_proposal);
+}
+
+static void publish_proposal(struct stories *s, struct world *w) {
+  struct proposal *p = any(w, s->proposals, s->n_proposals, sizeof *p);
+  PublishProposal cmd = PUBLISH_PROPOSAL__INIT;
+  if (!p || !p->version) return;
+  cmd.id = p->id;
+  cmd.seen_version = p->version;
+  clients_ask(w, MATCHING, &cmd, COORDINATOR, ROLE__COORDINATOR, NULL, NULL);
+}
+
+static void solve_proposal(struct stories *s, struct world *w) {
+  struct proposal *p = any(w, s->proposals, s->n_proposals, sizeof *p);
+  SolveProposal cmd = SOLVE_PROPOSAL__INIT;
+  if (!p || !p->version) return;
+  cmd.id = p->id;
+  clients_ask(w, MATCHING, &cmd, COORDINATOR, ROLE__COORDINATOR, p, on_proposal);
+}
+
 // --- disclosures
 
 static void register_lead(struct world *w, char *code, char *telephone) {
@@ -573,6 +614,7 @@ static const struct {
     {read_person, 5},       {close_engagement, 2},        {make_offer, 12},
     {accept_offer, 12},     {decline_offer, 4},           {withdraw_offer, 3},
     {end_match, 6},         {raise_disclosure, 8},        {acknowledge_disclosure, 10},
+    {propose_matches, 4},   {publish_proposal, 4},        {solve_proposal, 2},
 };
 
 void stories_happen(struct stories *s, struct world *w) {
@@ -590,7 +632,7 @@ bool stories_tell(struct stories *s, struct world *w, unsigned step) {
       record_session,   accept_offer,     amend_session,      raise_disclosure, acknowledge_disclosure,
       read_person,      make_appointment, cancel_appointment, end_match,        make_offer,
       decline_offer,    record_session,   make_appointment,   make_appointment, make_offer,
-      make_appointment};
+      make_appointment, propose_matches,  publish_proposal};
   if (step >= sizeof story / sizeof *story) return false;
   story[step](s, w);
   return true;

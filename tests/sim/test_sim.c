@@ -62,7 +62,8 @@ static struct {
 } tally[] = {{"MakeAppointment"}, {"RescheduleAppointment"}, {"CancelAppointment"},
              {"RecordSession"},   {"AmendSession"},          {"ChangePerson"},
              {"MakeOffer"},       {"AcceptOffer"},           {"DeclineOffer"},
-             {"EndMatch"},        {"RaiseDisclosure"},       {"AcknowledgeDisclosure"}};
+             {"EndMatch"},        {"RaiseDisclosure"},       {"AcknowledgeDisclosure"},
+             {"ProposeMatches"},  {"SolveProposal"},         {"PublishProposal"}};
 static unsigned n_arrived, n_deaths;
 
 static void count(const struct world *w) {

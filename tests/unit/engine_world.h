@@ -172,14 +172,19 @@ static inline struct change count_up(const struct records *have, const struct me
   return c;
 }
 
-// CancelAppointment stands for "count one more under this id"; three are the most.
+// CancelAppointment stands for "count one more under this id"; three are the most, and "panic" rings as it refuses
+// more.
 static inline void needs_counted(struct records *want, const struct message *m) {
   needs_count(want, ((const CancelAppointment *)m->body)->id);
 }
 static inline struct change decide_counted(const struct records *have, const struct message *m) {
   const CancelAppointment *cmd = m->body;
   const DailyCount *before = records_get(have, &daily_count__descriptor, cmd->id);
-  if (before && before->count >= 3) return refuse(m, CODE__REFUSED_BY_RULE, NULL, "three are the most");
+  if (before && before->count >= 3) {
+    struct change refused = refuse(m, CODE__REFUSED_BY_RULE, NULL, "three are the most");
+    if (!strcmp(cmd->id, "panic")) change_alarm(&refused, "it rings");
+    return refused;
+  }
   struct change c = count_up(have, m, cmd->id, "");
   PersonChanged *e = arena_take(m->arena, sizeof *e);
   person_changed__init(e);

@@ -611,6 +611,15 @@ static void an_alarm_is_heard_once_it_is_committed_and_for_a_while(void **state)
   desk_free(d);
 }
 
+static void an_alarm_is_heard_where_a_command_is_refused_too(void **state) {
+  struct desk *d = desk_new(*state, true);
+  for (int i = 0; i < 3; i++) desk_ask(d, a_count(*state, "panic"));
+  assert_string_equal(engine_alarm(d->engine, NOW_MS), "");
+  assert_int_equal(desk_ask(d, a_count(*state, "panic")), CODE__REFUSED_BY_RULE);
+  assert_string_equal(engine_alarm(d->engine, NOW_MS), "it rings");
+  desk_free(d);
+}
+
 static void a_timer_that_could_not_be_committed_stays(void **state) {
   struct town *t = *state;
   struct desk *d = desk_new(t, true);
@@ -768,6 +777,7 @@ int main(void) {
       T(a_read_whose_audit_cannot_be_written_does_not_answer),
       T(a_timer_that_is_decided_is_cleared_unless_it_is_set_again),
       T(an_alarm_is_heard_once_it_is_committed_and_for_a_while),
+      T(an_alarm_is_heard_where_a_command_is_refused_too),
       T(a_timer_that_could_not_be_committed_stays),
       T(a_timer_that_two_handle_at_once_is_handled_one_after_the_other),
       T(an_event_moves_the_cursor_with_what_it_causes),

@@ -136,6 +136,12 @@ static void the_same_id_again_answers_as_before(void **state) {
   assert_int_equal(((const Proposal *)c.reply)->people, 1);
 }
 
+static void where_nobody_waits_there_is_nothing_to_propose(void **state) {
+  struct decision *d = begin(state);
+  struct change c = proposed(d);
+  assert_refused(&c, CODE__REFUSED_BY_RULE, NULL);
+}
+
 static void a_list_that_is_too_long_is_refused_in_words(void **state) {
   struct decision *d = begin(state);
   struct records have;
@@ -413,6 +419,35 @@ static void publishing_offers_each_pair_as_the_human_who_published(void **state)
   assert_true(waits(d, C));
 }
 
+static bool is_touched(const struct change *c, const char *subject) {
+  for (const struct change_subject *s = c->subjects; s; s = s->next)
+    if (!strcmp(s->subject, subject)) return true;
+  return false;
+}
+
+static void whom_the_human_decides_about_is_in_the_audit_with_them(void **state) {
+  struct decision *d = begin(state);
+  given_waiting(d, A, 9);
+  given_waiting(d, B, 1);
+  commit(d, proposed(d));
+  struct change c = publish_seen(d, 1);
+  assert_true(is_touched(&c, A));
+  assert_true(is_touched(&c, mentor_id(d, 1)));
+  c = solved(d);
+  assert_null(written(&c, &proposed_pair__descriptor, NULL));
+  assert_true(is_touched(&c, A));
+  assert_true(is_touched(&c, B));
+}
+
+static void where_nobody_has_a_mentor_there_is_nothing_to_publish(void **state) {
+  struct decision *d = begin(state);
+  Person *a = given_waiting(d, A, 9);
+  LIST(a->mentoring, places, "Croydon");
+  commit(d, proposed(d));
+  struct change c = publish_seen(d, 1);
+  assert_refused(&c, CODE__REFUSED_BY_RULE, NULL);
+}
+
 static void a_pair_that_does_not_hold_any_more_is_not_offered_and_says_why(void **state) {
   struct decision *d = begin(state);
   Person *a = given_waiting(d, A, 9);
@@ -556,6 +591,7 @@ int main(void) {
       STORY(an_open_offer_holds_its_place_until_it_is_answered),
       STORY(who_may_not_read_a_record_proposes_without_that_person),
       STORY(the_same_id_again_answers_as_before),
+      STORY(where_nobody_waits_there_is_nothing_to_propose),
       STORY(a_list_that_is_too_long_is_refused_in_words),
       STORY(who_is_needed_more_by_others_comes_later_with_that_as_a_share_of_its_own),
       STORY(prices_are_forgotten_after_a_week),
@@ -573,6 +609,8 @@ int main(void) {
       STORY(who_was_offered_is_never_moved_by_a_repair),
       STORY(more_moves_than_twenty_are_refused),
       STORY(publishing_offers_each_pair_as_the_human_who_published),
+      STORY(where_nobody_has_a_mentor_there_is_nothing_to_publish),
+      STORY(whom_the_human_decides_about_is_in_the_audit_with_them),
       STORY(a_pair_that_does_not_hold_any_more_is_not_offered_and_says_why),
       STORY(who_was_struck_since_is_not_offered_even_if_it_was_not_solved_again),
       STORY(who_may_not_read_a_record_does_not_offer_that_person_by_publishing),
