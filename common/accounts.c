@@ -6,8 +6,7 @@
 // What everybody says on a new connection (greeting.h). FCALL_RO runs nothing that could write.
 #define GREETS "+auth +hello +ping +fcall_ro +config|get"
 
-// Redis tries an account's patterns one after the other, for each key of each command: what is touched most stands
-// first.
+// Redis tries an account's patterns one after the other, for each key of each command: what is used most stands first.
 // clang-format off
 const struct account accounts[] = {
     {"gateway",   .reads = "Token MentorPhones"},

@@ -5,16 +5,16 @@
 //     for each area: <name> <the events of all its changes> <the audit of all its changes>
 //     then for each change:
 //       <header>            big endian: area's number from 1 (8 bits); 16 bits each: numbers of records, of those put,
-//       of
-//                           those deleted, of scores, of events, of audit entries; 32 bits each: the bytes of its
-//                           events and of its audit; then for each record the version that was seen (64 bits)
+//                           of those deleted, of scores, of events, of audit entries; 32 bits each: bytes of its
+//                           events, of its audit; then for each record the version that was seen (64 bits)
 //       <value> ...         one for each record that is put
 //       <key> <member> <score> ...    timers and indexes; an empty score removes the member
 //
 // Of a change's records, in the keys as in the header, those that are put come first, then those deleted, then the
-// rest. The reply has one integer for each change: -1 for a conflict, else the sequence of its first event (0: it has
-// none). A change that touches a record which an earlier one of the same batch wrote is judged by what that one left
-// behind.
+// rest.
+//
+// The reply has one integer for each change: -1 for a conflict, else the sequence of its first event (0: it has none).
+// A change that touches a record which an earlier one of the same batch wrote is judged by what that one left behind.
 #pragma once
 #include "resp.h"
 #include "store.h"

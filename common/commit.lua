@@ -2,10 +2,10 @@
 -- What changes the store: one function call commits a batch of changes, each of them whole or not at all.
 --
 -- Every redis.call costs some microseconds, so their number does not grow with the number of changes: one MGET reads
--- all records of the batch, one MSET writes what became of them, and the events of an area share one stream entry. Every
--- byte that becomes a string of Lua costs too, as all of it is hashed: an area's events come as the one string that they
--- will be, and nothing is cut or joined without need. Bytes go through untouched. The arguments are laid out in commit.h. An incompatible change of them takes a new
--- version at the end of this file and in greeting.h.
+-- all records of the batch, one MSET writes what became of them, and the events of an area share one stream entry.
+-- Every byte of what becomes a string of Lua costs too, as Lua hashes it: the events of an area come as the one string
+-- that they will be, and nothing is cut or joined without need. Bytes go through untouched. The arguments are laid out
+-- in commit.h. An incompatible change of them takes a new version at the end of this file and in greeting.h.
 
 -- The version of a record that is not there. (Libraries of Lua cannot be reached while this file loads.)
 local NONE = '\0\0\0\0\0\0\0\0'
