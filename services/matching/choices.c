@@ -5,10 +5,6 @@
 #include "matching.h"
 #include <string.h>
 
-enum {
-  CHOICES_MOST = 3
-};
-
 uint32_t choice_rank(const PersonsChoice *choice, const char *mentor_id) {
   for (size_t i = 0; choice && i < choice->n_ranked; i++)
     if (!strcmp(choice->ranked[i], mentor_id)) return (uint32_t)i + 1;
@@ -42,7 +38,7 @@ static Choices *choices_shown(const struct records *have, const struct message *
   const ChoiceText *text = choice_words_of(s->choices, person);
   Choices *reply = arena_take(m->arena, sizeof *reply);
   choices__init(reply);
-  reply->choices = arena_take(m->arena, CHOICES_MOST * sizeof *reply->choices);
+  reply->choices = arena_take(m->arena, MATCHING_CHOICES_MOST * sizeof *reply->choices);
   for (size_t i = 0; choice && i < choice->n_shown; i++) {
     const Mentor *mentor = records_get(have, &mentor__descriptor, choice->shown[i]);
     struct pair pair = matching_pair(m, person, mentor);
@@ -90,7 +86,7 @@ static PersonsChoice *next_choice(const struct message *m, const Person *person,
 void needs_show_choices(struct records *want, const struct message *m) {
   const ShowChoices *cmd = m->body;
   char crn[8];
-  if (!text_crn(cmd->crn, crn) || cmd->n_mentor_ids > CHOICES_MOST) return;
+  if (!text_crn(cmd->crn, crn) || cmd->n_mentor_ids > MATCHING_CHOICES_MOST) return;
   records_want_closed(want, &person__descriptor, crn);
   records_want(want, &persons_choice__descriptor, crn);
   for (size_t i = 0; i < cmd->n_mentor_ids; i++)
@@ -118,7 +114,7 @@ struct change decide_show_choices(const struct records *have, const struct messa
   struct change c = change_of(m);
   char crn[8];
   if (!text_crn(cmd->crn, crn)) return no_crn(m);
-  if (!cmd->n_mentor_ids || cmd->n_mentor_ids > CHOICES_MOST)
+  if (!cmd->n_mentor_ids || cmd->n_mentor_ids > MATCHING_CHOICES_MOST)
     return refuse(m, CODE__INVALID, "/mentorIds", "must name one to three of the candidates");
   const Person *person = records_get(have, &person__descriptor, crn);
   if (candidates_refused(&c, m, person)) return c;
@@ -153,7 +149,7 @@ static void check_ranked(struct change *c, const ChooseMentors *cmd, const Perso
     change_refuse(
         c, CODE__INVALID, "/ranked",
         "must name whom the person would like, the first first; or say declined where they want none of them");
-  for (size_t i = 0; i < cmd->n_ranked && i <= CHOICES_MOST; i++) {
+  for (size_t i = 0; i < cmd->n_ranked && i <= MATCHING_CHOICES_MOST; i++) {
     const char *field = arena_printf(c->arena, "/ranked/%zu", i);
     if (!matching_has(was->n_shown, was->shown, cmd->ranked[i]))
       change_refuse(c, CODE__INVALID, field, "is not among those to choose from: read them again");

@@ -64,6 +64,7 @@ enum {
   MATCHING_CANDIDATES_DEFAULT = 20,
   MATCHING_CANDIDATES_MOST = 100,
   MATCHING_ACCOMPANIED_MOST = 200, // people whom a mentor accompanied before, the last ones
+  MATCHING_CHOICES_MOST = 3,       // mentors whom a person is shown at a time
   MATCHING_WHY_BYTES = 500,        // longest reason that somebody may write
   MATCHING_OFFER_HOURS = 48,       // how long a mentor has to answer where the area does not say
 };

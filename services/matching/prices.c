@@ -24,7 +24,7 @@ int32_t prices_of(const struct records *have, const struct message *m, const cha
   if (!p || !p->n_prices) return 0;
   MentorPrice **found = bsearch(mentor_id, p->prices, p->n_prices, sizeof *p->prices, by_mentor);
   if (!found) return 0;
-  int64_t price = (*found)->bands * PRICES_BAND_POINTS + (*found)->points;
+  int64_t price = (*found)->bands * PRICES_BAND_POINTS + (*found)->choices * PRICES_CHOICE_POINTS + (*found)->points;
   return price < 0 ? 0 : price > PRICES_MOST_POINTS ? PRICES_MOST_POINTS : (int32_t)price;
 }
 

@@ -6,7 +6,8 @@
 #include "matching.h"
 
 enum {
-  PRICES_BAND_POINTS = 1000, // what a band of the price counts in points: more than scores differ by
+  PRICES_BAND_POINTS = 1000,  // what a band of the price counts in points: more than scores differ by
+  PRICES_CHOICE_POINTS = 100, // and a step of others' choice
   PRICES_MOST_POINTS = 1000000
 };
 #define PRICES_GOOD_MS (INT64_C(7) * 24 * 3600 * 1000)

@@ -37,7 +37,8 @@ struct round_person {
   const char *crn;
   const Person *person;
   const WaitingPerson *place;
-  const ProposedPair *was; // by the revision before; NULL: none
+  const PersonsChoice *choice; // NULL: they were shown nobody yet
+  const ProposedPair *was;     // by the revision before; NULL: none
   bool listed;
 };
 
@@ -56,6 +57,12 @@ struct round {
   uint32_t *row, *capacity, *frozen;
   uint8_t *band;
   struct assignment_pair *pairs;
+  int64_t choice_points; // what a step of a person's choice counts: more than all scores together
+};
+
+// Points of a solution, taken apart.
+struct round_points {
+  int64_t choices, score;
 };
 
 char *proposal_pairs_index(struct arena *a, const char *id);
@@ -74,6 +81,7 @@ bool round_begin(struct round *r, struct change *c, const struct records *have, 
 void round_free(struct round *r);
 // The two as rules.h looks at them.
 struct pair round_pair(const struct round *r, size_t person, size_t mentor);
+struct round_points round_take_apart(const struct round *r, int64_t points);
 // The place of the mentor in the round, or ASSIGNMENT_NONE.
 uint32_t round_mentor(const struct round *r, const char *id);
 
@@ -84,7 +92,8 @@ ProposedPair *round_say(const struct round *r, size_t person, uint32_t mentor);
 void round_write(const struct round *r, struct change *c, const uint32_t *mentors, Proposal *next);
 
 // Takes a certificate into the proposal. False: it does not hold; then everything is refused, with an alarm.
-bool proposal_certify(struct change *c, Proposal *next, const struct assignment_certificate *said, uint64_t pairs);
+bool proposal_certify(struct change *c, Proposal *next, const struct round *r,
+                      const struct assignment_certificate *said);
 // The revision that follows on `was` (NULL: the first), by the message's actor, without what a solution says.
 Proposal *proposal_next(const struct message *m, const char *id, const Proposal *was);
 // Writes it, replies with it.

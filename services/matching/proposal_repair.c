@@ -82,7 +82,9 @@ static RepairOption *option_of(const struct round *r, const struct start *s, con
   repair_option__init(option);
   struct assignment_worth total = assignment_total(a);
   option->served_bands = total.rank;
-  option->points = total.points;
+  struct round_points parts = round_take_apart(r, total.points);
+  option->choices = parts.choices;
+  option->points = parts.score;
   option->pairs = arena_take(r->m->arena, (r->n_people + 1) * sizeof *option->pairs);
   for (uint32_t i = 0; i < r->n_listed; i++)
     if (assignment_mentor(a, i) != s->had[i]) add_change(r, option, i, s, assignment_mentor(a, i));
@@ -104,6 +106,7 @@ static RepairOptions *options_of(const struct round *r, const struct start *s, c
   options->nobody_moves = option_of(r, s, stay);
   options->some_move = option_of(r, s, move);
   options->gained_bands = options->some_move->served_bands - options->nobody_moves->served_bands;
+  options->gained_choices = options->some_move->choices - options->nobody_moves->choices;
   options->gained_points = options->some_move->points - options->nobody_moves->points;
   return options;
 }

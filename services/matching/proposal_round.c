@@ -63,6 +63,7 @@ void proposal_want_pairs(struct records *want, const struct message *m, const ch
 static void want_person(struct records *want, const struct message *m, const char *id, const char *crn) {
   records_want_closed(want, &person__descriptor, crn);
   records_want(want, &waiting_person__descriptor, crn);
+  records_want(want, &persons_choice__descriptor, crn);
   waiting_want_standing(want, crn);
   const ProposedPair *was = records_want(want, &proposed_pair__descriptor, proposal_pair_id(m->arena, id, crn));
   if (was) records_want(want, &offer__descriptor, was->offer_id);
@@ -89,8 +90,12 @@ static void add_listed(struct round *r, const char *crn) {
   bool waits = waiting_wants(person) && place && !waiting_standing(r->have, crn) && access_sees(r->have, r->m, crn);
   if (!waits || (r->closed && !strcmp(r->closed, crn))) return;
   const char *pair = proposal_pair_id(r->m->arena, r->id, crn);
-  r->people[r->n_people++] =
-      (struct round_person){person->crn, person, place, records_get(r->have, &proposed_pair__descriptor, pair), true};
+  r->people[r->n_people++] = (struct round_person){.crn = person->crn,
+                                                   .person = person,
+                                                   .place = place,
+                                                   .choice = records_get(r->have, &persons_choice__descriptor, crn),
+                                                   .was = records_get(r->have, &proposed_pair__descriptor, pair),
+                                                   .listed = true};
   r->n_listed++;
 }
 
@@ -175,7 +180,8 @@ static bool may_be(const struct round *r, size_t person, size_t mentor) {
   const ProposedPair *was = r->people[person].was;
   const char *id = r->mentors[mentor]->id;
   struct pair pair = round_pair(r, person, mentor);
-  return r->capacity[mentor] && !is_struck(was, id) && !is_answered(r, was, id) && !rules_exclude(&pair);
+  bool vetoed = is_struck(was, id) || is_answered(r, was, id) || choice_declined(r->people[person].choice, id);
+  return r->capacity[mentor] && !vetoed && !rules_exclude(&pair);
 }
 
 static void add_pair(struct round *r, size_t person, uint32_t mentor) {
@@ -220,9 +226,38 @@ static void freeze_pins(struct round *r) {
   }
 }
 
-static void state_problem(struct round *r) {
+// Steps of the person's choice: three for whom they would like first, two and one for those behind.
+static uint32_t steps_of(const struct round *r, size_t person, uint32_t mentor) {
+  uint32_t rank = choice_rank(r->people[person].choice, r->mentors[mentor]->id);
+  return rank && rank <= MATCHING_CHOICES_MOST ? MATCHING_CHOICES_MOST + 1 - rank : 0;
+}
+
+// Choices before scores: one step is more than the scores of all could differ by. False: that is more than a score of
+// assignment.h can be.
+static bool add_choices(struct round *r) {
+  int64_t least = 0, most = 0;
+  for (uint32_t k = 0; k < r->row[r->n_people]; k++) {
+    if (r->pairs[k].score < least) least = r->pairs[k].score;
+    if (r->pairs[k].score > most) most = r->pairs[k].score;
+  }
+  r->choice_points = (most - least) * (int64_t)r->n_listed + 1;
+  if (MATCHING_CHOICES_MOST * r->choice_points + most - least > ASSIGNMENT_MOST_SCORE) return false;
+  for (size_t i = 0; i < r->n_people; i++)
+    for (uint32_t k = r->row[i]; k < r->row[i + 1]; k++)
+      r->pairs[k].score += (int32_t)(steps_of(r, i, r->pairs[k].mentor) * r->choice_points);
+  return true;
+}
+
+struct round_points round_take_apart(const struct round *r, int64_t points) {
+  int64_t half = r->choice_points / 2, choices = (points + (points < 0 ? -half : half)) / r->choice_points;
+  return (struct round_points){choices, points - choices * r->choice_points};
+}
+
+// False: the scores lie too far apart.
+static bool state_problem(struct round *r) {
   freeze_pins(r);
   list_pairs(r);
+  if (!add_choices(r)) return false;
   r->problem = (struct assignment_problem){.n_people = (uint32_t)r->n_people,
                                            .n_mentors = (uint32_t)r->n_mentors,
                                            .row = r->row,
@@ -230,6 +265,7 @@ static void state_problem(struct round *r) {
                                            .capacity = r->capacity,
                                            .band = r->band,
                                            .frozen = r->frozen};
+  return assignment_fits(&r->problem);
 }
 
 bool round_begin(struct round *r, struct change *c, const struct records *have, const struct message *m, const char *id,
@@ -241,11 +277,10 @@ bool round_begin(struct round *r, struct change *c, const struct records *have, 
   if (!is_within(c, &waiting, &offered, &mentors)) return false;
   r->was = records_get(have, &proposal__descriptor, id);
   gather(r, &waiting, &offered, &mentors);
-  state_problem(r);
-  if (assignment_fits(&r->problem)) return true;
+  if (state_problem(r)) return true;
   round_free(r);
   change_refuse(c, CODE__REFUSED_BY_RULE, NULL,
-                "the scores lie more than a million points apart: make the weights smaller");
+                "the scores of so many people lie too far apart for whole numbers: make the weights smaller");
   return false;
 }
 

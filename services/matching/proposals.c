@@ -95,7 +95,8 @@ void proposal_write(struct change *c, const struct records *have, const Proposal
   c->created = true;
 }
 
-bool proposal_certify(struct change *c, Proposal *next, const struct assignment_certificate *said, uint64_t pairs) {
+bool proposal_certify(struct change *c, Proposal *next, const struct round *r,
+                      const struct assignment_certificate *said) {
   if (said->why) {
     change_refuse(
         c, CODE__INTERNAL, NULL,
@@ -107,7 +108,8 @@ bool proposal_certify(struct change *c, Proposal *next, const struct assignment_
   }
   Certificate *certificate = arena_take(c->arena, sizeof *certificate);
   certificate__init(certificate);
-  certificate->pairs = pairs;
+  certificate->pairs = r->row[r->n_people];
+  certificate->choice_points = r->choice_points;
   certificate->served = (uint32_t)said->n_served;
   certificate->primal_bands = said->primal.rank;
   certificate->primal_points = said->primal.points;
@@ -126,8 +128,10 @@ static void set_prices(const struct round *r, const struct assignment *a, Propos
     MentorPrice *price = arena_take(r->m->arena, sizeof *price);
     mentor_price__init(price);
     price->mentor_id = r->mentors[j]->id;
+    struct round_points parts = round_take_apart(r, worth.points);
     price->bands = worth.rank;
-    price->points = worth.points;
+    price->choices = parts.choices;
+    price->points = parts.score;
     next->prices[next->n_prices++] = price;
   }
 }
@@ -174,7 +178,7 @@ static void solve_round(struct change *c, const struct round *r) {
   struct assignment *a = assignment_solve(&r->problem);
   struct assignment_certificate said = assignment_check(a);
   Proposal *next = proposal_next(r->m, r->id, r->was);
-  if (proposal_certify(c, next, &said, r->row[r->n_people])) write_solution(c, r, a, next);
+  if (proposal_certify(c, next, r, &said)) write_solution(c, r, a, next);
   assignment_free(a);
 }
 

@@ -65,7 +65,7 @@ def test_chapter_1_who_wants_a_mentor_is_on_the_list_in_the_order_of_their_wait(
     assert wait_for(lambda: len(waiting(operator, story)) == 3, 20)
     assert waiting(operator, story) == story.people
     refused = operator.call("GET", "/waiting-list", area=SOUTH, token=operator.token_for("N01A001", "practitioner"))
-    assert refused.status == 403
+    assert refused.status == 404
 
 
 def test_chapter_2_the_proposal_keeps_the_one_mentor_for_whom_nobody_else_fits_and_proves_it(operator, story):

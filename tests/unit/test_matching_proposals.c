@@ -55,6 +55,45 @@ static void a_scarce_mentor_is_kept_for_whom_nobody_else_fits_and_has_a_price(vo
   assert_true(priced);
 }
 
+static PersonsChoice *given_choice(struct decision *d, Person *person, const char *ranked, const char *declined) {
+  PersonsChoice *choice = arena_take(&d->arena, sizeof *choice);
+  persons_choice__init(choice);
+  choice->crn = person->crn;
+  if (ranked) LIST(choice, ranked, (char *)ranked);
+  if (declined) LIST(choice, declined, (char *)declined);
+  given(d, &persons_choice__descriptor, person->crn, 1, choice);
+  return choice;
+}
+
+// Mentor 1 suits both better by experience, and B chose her; A's score would be higher there.
+static void whom_somebody_chose_counts_more_than_all_scores(void **state) {
+  struct decision *d = begin(state);
+  Person *a = given_waiting(d, A, 5), *b = given_waiting(d, B, 5);
+  Mentor *second = given_mentor_with(d, 2, 1);
+  Mentor *first = ((struct story *)*state)->mentor;
+  LIST(first, experiences, "custody");
+  LIST(a->mentoring, experiences, "custody");
+  commit(d, proposed(d));
+  assert_mentor(d, A, 1);
+  given_choice(d, b, first->id, NULL);
+  commit(d, solved(d));
+  assert_mentor(d, B, 1);
+  assert_mentor(d, A, 2);
+  assert_string_equal(pair_now(d, A)->mentor_id, second->id);
+  const Certificate *said = proposal_now(d)->certificate;
+  assert_true(said->choice_points > 0);
+  assert_int_equal(said->primal_points, said->dual_points);
+  assert_int_equal(said->primal_points - proposal_now(d)->points, 3 * said->choice_points);
+}
+
+static void whom_somebody_declined_is_not_proposed_to_them(void **state) {
+  struct decision *d = begin(state);
+  Person *a = given_waiting(d, A, 5);
+  given_choice(d, a, NULL, ((struct story *)*state)->mentor->id);
+  commit(d, proposed(d));
+  assert_mentor(d, A, 0);
+}
+
 static void the_certificate_adds_up_and_is_in_the_areas_events(void **state) {
   struct decision *d = begin(state);
   given_waiting(d, A, 1);
@@ -75,7 +114,7 @@ static void a_proof_that_does_not_hold_refuses_everything_with_an_alarm(void **s
   struct change c = change_of(&d->m);
   Proposal next = PROPOSAL__INIT;
   struct assignment_certificate said = {.why = "primal and dual differ"};
-  assert_false(proposal_certify(&c, &next, &said, 2));
+  assert_false(proposal_certify(&c, &next, NULL, &said));
   assert_refused(&c, CODE__INTERNAL, NULL);
   assert_non_null(c.alarm);
   assert_null(next.certificate);
@@ -545,7 +584,7 @@ static void only_a_coordinator_proposes(void **state) {
   struct decision *d = begin(state);
   decision_as(d, "N07A123", MAY(PRACTITIONER) | MAY(MENTOR_SUPERVISOR) | MAY(MANAGER));
   struct change c = proposed(d);
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
 }
 
 // --- reading
@@ -584,6 +623,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       STORY(who_waits_longest_is_served_where_places_are_few),
       STORY(a_scarce_mentor_is_kept_for_whom_nobody_else_fits_and_has_a_price),
+      STORY(whom_somebody_chose_counts_more_than_all_scores),
+      STORY(whom_somebody_declined_is_not_proposed_to_them),
       STORY(the_certificate_adds_up_and_is_in_the_areas_events),
       STORY(a_proof_that_does_not_hold_refuses_everything_with_an_alarm),
       STORY(the_reasons_of_each_pair_sum_to_its_score),

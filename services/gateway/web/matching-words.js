@@ -31,7 +31,10 @@ export function standing(pair, nameOf) {
 }
 
 export function gain(options) {
-  const bands = Number(options.gainedBands ?? 0), more = Number(options.gainedPoints ?? 0);
-  if (!bands && !more) return 'It gains nothing.';
-  return bands > 0 ? `It serves more people, or people who have waited longer; ${points(more)} points.` : `It gains ${plural(more, 'point', 'points')}.`;
+  const bands = Number(options.gainedBands ?? 0), choices = Number(options.gainedChoices ?? 0);
+  const more = Number(options.gainedPoints ?? 0);
+  if (!bands && !choices && !more) return 'It gains nothing.';
+  if (bands > 0) return `It serves more people, or people who have waited longer; ${points(more)} points.`;
+  if (choices > 0) return `More people get whom they chose; ${points(more)} points.`;
+  return `It gains ${plural(more, 'point', 'points')}.`;
 }
