@@ -76,7 +76,8 @@ Proposal *proposal_next(const struct message *m, const char *id, const Proposal 
   if (!was) next->began_at = next->proposed_at;
   next->unsolved = 0;
   next->certificate = NULL;
-  next->rules = "alongside " ALONGSIDE_VERSION;
+  next->rules_version = RULES_VERSION;
+  next->weights_version = matching_pair(m, NULL, NULL).weights->version;
   return next;
 }
 

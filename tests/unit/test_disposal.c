@@ -28,6 +28,8 @@ static const struct kept {
     {&reminders, &reminder_plan__descriptor, "plans-of/" CRN, HELD_ID "6", RECORD_CLASS__REMINDER_RECORD},
     {&courier, &delivery__descriptor, "deliveries-of/" CRN, HELD_ID "7", RECORD_CLASS__DELIVERY_RECORD},
     {&matching, &offer__descriptor, "offers-of/" CRN, "1772445600000/" HELD_ID "8", RECORD_CLASS__OFFER_RECORD},
+    {&matching, &proposed_pair__descriptor, "proposed-of/" CRN, "1772445600000/" HELD_ID "a/" CRN,
+     RECORD_CLASS__OFFER_RECORD},
     {&mentoring, &note__descriptor, "notes-about/" CRN, "1772445600000/" HELD_ID "9", RECORD_CLASS__NOTE_RECORD},
     {&safeguarding, &disclosure__descriptor, "disclosures-about/" CRN, "1772445600000/" HELD_ID "0",
      RECORD_CLASS__DISCLOSURE_RECORD},
@@ -211,21 +213,29 @@ static void a_correction_waits_for_its_answer_a_use_for_its_review_a_disclosure_
 
 // --- what stands under the CRN of who stays
 
-static void the_offer_that_stood_and_the_count_of_the_day_are_emptied(void **state) {
+static void the_offer_that_stood_the_choice_and_the_count_of_the_day_are_emptied(void **state) {
   struct world *w = *state;
   PersonsOffer standing = PERSONS_OFFER__INIT;
+  PersonsChoice choice = PERSONS_CHOICE__INIT;
   DailyCount count = DAILY_COUNT__INIT;
+  char *declined[] = {HELD_ID "b"};
+  choice.crn = CRN;
+  choice.shown_at = timestamp_of(&w->d.arena, w->d.m.now.ms);
+  choice.declined = declined, choice.n_declined = 1;
   standing.offer_id = HELD_ID "8";
   count.day = "2026-03-02";
   count.count = 2;
   given_all(w);
   given(&w->d, &persons_offer__descriptor, CRN, 3, &standing);
+  given(&w->d, &persons_choice__descriptor, CRN, 3, &choice);
   given(&w->d, &daily_count__descriptor, CRN, 3, &count);
   given_disposal(w, RECORD_CLASS__OFFER_RECORD);
   erased_everywhere(w, timer_of(w, RECORD_CLASS__OFFER_RECORD));
   const PersonsOffer *none = decision_record(&w->d, &persons_offer__descriptor, CRN);
   assert_string_equal(none->offer_id, "");
   assert_int_equal(decision_version(&w->d, &persons_offer__descriptor, CRN), 4);
+  assert_int_equal(((const PersonsChoice *)decision_record(&w->d, &persons_choice__descriptor, CRN))->n_declined, 0);
+  assert_int_equal(decision_version(&w->d, &persons_choice__descriptor, CRN), 4);
   assert_int_equal(decision_version(&w->d, &daily_count__descriptor, CRN), 3);
   given_disposal(w, RECORD_CLASS__REMINDER_RECORD);
   erased_everywhere(w, timer_of(w, RECORD_CLASS__REMINDER_RECORD));
@@ -287,7 +297,7 @@ int main(void) {
       IN_WORLD(the_timer_of_a_class_that_is_not_known_deletes_nothing),
       IN_WORLD(the_deletion_of_a_class_is_in_the_audit_as_an_erasure_about_the_person),
       IN_WORLD(a_correction_waits_for_its_answer_a_use_for_its_review_a_disclosure_for_its_end),
-      IN_WORLD(the_offer_that_stood_and_the_count_of_the_day_are_emptied),
+      IN_WORLD(the_offer_that_stood_the_choice_and_the_count_of_the_day_are_emptied),
       IN_WORLD(subject_access_shows_the_class_no_longer_and_says_that_its_period_is_over),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
