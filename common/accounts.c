@@ -18,7 +18,7 @@ const struct account accounts[] = {
     {"reminders", .writes = "ReminderPlan DailyCount", .reads = "Appointment Engagement Disposal",
                   .indexes = "plans-of"},
     {"matching",  .writes = "Mentor Offer PersonsOffer Token MentorPhones", .reads = "Engagement Appointment Disposal",
-                  .indexes = "mentors offers-of matches-of", .lists = "engagements-of appointments-of"},
+                  .indexes = "mentors offers-of offers-to matches-of", .lists = "engagements-of appointments-of"},
     {"reporting", .writes = "", .audits = true},
     {"courier",   .writes = "Delivery", .reads = "Disposal", .indexes = "dead-letters deliveries-of"},
     {"mentoring", .writes = "Note NoteVersion", .reads = "Session Disposal", .indexes = "notes-of notes-about"},

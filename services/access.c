@@ -124,6 +124,7 @@ const struct access_row access_table[] = {
     COMMAND(view_offer,             CONSULTATION, MENTOR(OWN_OFFER, NOTHING)),
     COMMAND(accept_offer,           ALTERATION,   MENTOR(OWN_OFFER, NOTHING)),
     COMMAND(decline_offer,          ALTERATION,   MENTOR(OWN_OFFER, NOTHING)),
+    COMMAND(list_my_offers,         CONSULTATION, MENTOR(OWN_OFFER, NOTHING)),
     COMMAND(list_my_people,         CONSULTATION, MENTOR(OWN_MENTEE, NOTHING)),
     COMMAND(read_my_person,         CONSULTATION, MENTOR(OWN_MENTEE, NOTHING)),
     COMMAND(send_sign_in_link,      ALTERATION,   COORDINATOR(NOTHING), SUPERVISOR(NOTHING)),

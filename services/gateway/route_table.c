@@ -110,6 +110,8 @@ const struct route routes_table[] = {
     {"POST", "/offers/{id}/end", MATCHING, MAKES(end_match, offer), BODY(""), SAYS("End a match")},
     {"GET", "/people/{crn}/offers", MATCHING, MAKES(list_offers, offers), SAYS("List the offers for a person")},
 
+    {"GET", "/my-offers", MATCHING, MAKES(list_my_offers, my_offers),
+     SAYS("List the offers that an engagement worker has not answered yet, without a name")},
     {"GET", "/my-people", MATCHING, MAKES(list_my_people, my_people),
      SAYS("List an engagement worker's own people: matches that were accepted and have not ended")},
     {"GET", "/my-people/{crn}", MATCHING, MAKES(read_my_person, my_person),

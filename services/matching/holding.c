@@ -39,6 +39,7 @@ struct change on_erase_offers(const struct records *have, const struct message *
     const char *id = held_id(page->members[i]);
     const Offer *offer = records_get(have, &offer__descriptor, id);
     change_clear_timer(&c, offer_timer(m->arena, id));
+    if (offer) my_offers_remove(&c, offer);
     if (!stands(offer)) continue;
     change_unindex(&c, matches_index(m->arena, offer->mentor_id), offer->crn);
     offer_free_place(&c, have, offer);

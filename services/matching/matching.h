@@ -7,6 +7,7 @@
 //   candidates.c    the candidates for a person, best first, with the reasons
 //   offers.c        offers as the coordinator sees them: make, read, list, withdraw, end
 //   answers.c       offers as the mentor sees them: view, accept, decline, and the expiry
+//   my_offers.c     a mentor's open offers
 //   holding.c       what is held about a person, for subject access and erasure
 //   my_people.c     a mentor's own people
 //   notice.c        a message to a mentor, and the link that it holds
@@ -18,7 +19,8 @@
 //
 // Records: Mentor and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer under the CRN, and
 // the Token of each link. Indexes: "mentors" (ids), "offers-of/<crn>" ("<offered at, 13 digits of ms>/<offer id>"),
-// "matches-of/<mentor id>" (CRNs of matches that have not ended). Timer: "offer/<id>", when the time to answer is over.
+// "matches-of/<mentor id>" (CRNs of matches that have not ended), "offers-to/<mentor id>" (open ones: "<expires at, 13
+// digits of ms>/<offer id>"). Timer: "offer/<id>", when the time to answer is over.
 #pragma once
 #include "calendar.h"
 #include "change.h"
@@ -88,6 +90,16 @@ void offer_publish_ended(struct change *c, const Offer *offer, int64_t at_ms);
 char *offer_timer(struct arena *a, const char *id);  // "offer/<id>"
 bool offer_over(const Offer *offer, int64_t now_ms); // still OFFERED, but the time to answer has passed
 
+// What the mentor sees of an offer. `needs` wanted the person and the mentor.
+OfferView *offer_view_of(const struct records *have, const struct message *m, const Offer *offer);
+// The list of a mentor's open offers: puts one in, takes one out.
+void my_offers_add(struct change *c, const Offer *offer);
+void my_offers_remove(struct change *c, const Offer *offer);
+// Wants the actor's own, with what is needed to show or to end them. Answers the page, NULL as long as it is not read.
+const struct page *my_offers_want(struct records *want, const struct message *m, const char *after, unsigned limit);
+// The offer of a member of that page; NULL: it is open no longer, or not for the actor to see.
+const Offer *my_offers_open(const struct records *have, const struct message *m, const char *member);
+
 // A notice to a mentor. Its secret and its message id are taken from the message's randomness.
 struct notice {
   const Mentor *mentor;
@@ -140,6 +152,9 @@ struct change decide_end_match(const struct records *have, const struct message 
 struct change decide_view_offer(const struct records *have, const struct message *m);
 struct change decide_accept_offer(const struct records *have, const struct message *m);
 struct change decide_decline_offer(const struct records *have, const struct message *m);
+
+void needs_list_my_offers(struct records *want, const struct message *m);
+struct change decide_list_my_offers(const struct records *have, const struct message *m);
 
 void needs_list_my_people(struct records *want, const struct message *m);
 void needs_read_my_person(struct records *want, const struct message *m);

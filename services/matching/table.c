@@ -26,6 +26,7 @@ static const struct row rows[] = {
     COMMAND(view_offer,      needs_offer,           decide_view_offer),
     COMMAND(accept_offer,    needs_offer,           decide_accept_offer),
     COMMAND(decline_offer,   needs_offer,           decide_decline_offer),
+    COMMAND(list_my_offers,  needs_list_my_offers,  decide_list_my_offers),
     COMMAND(list_my_people,  needs_list_my_people,  decide_list_my_people),
     COMMAND(read_my_person,  needs_read_my_person,  decide_read_my_person),
     COMMAND(send_sign_in_link, needs_send_sign_in_link, decide_send_sign_in_link),

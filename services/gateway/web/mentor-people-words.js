@@ -2,7 +2,11 @@
 // service, in the version that counts.
 export const peopleWords = {
   en: {
+    home: 'Your page',
     people: 'Your people',
+    offers: 'Waiting for your answer',
+    anOffer: 'A new request',
+    answerBy: 'Please answer by {when}',
     noPeople: 'Nobody is matched with you at the moment.',
     nextAt: 'Next appointment: {when}',
     noNext: 'No appointment is planned.',
@@ -17,7 +21,7 @@ export const peopleWords = {
     notes: 'Your notes',
     notesText: 'Only you can read them, for as long as you are this person’s mentor.',
     noNotes: 'You have written none yet.',
-    backToPeople: 'Back to your people',
+    backToPeople: 'Back to your page',
     inEnglish: 'Read it in English',
     inWelsh: 'Darllen yn Gymraeg',
     stays: 'What stays between us',
@@ -80,7 +84,11 @@ export const peopleWords = {
     explainFirst: 'Explain confidentiality first, then record the contact.',
   },
   cy: {
+    home: 'Eich tudalen',
     people: 'Eich pobl',
+    offers: 'Yn aros am eich ateb',
+    anOffer: 'Cais newydd',
+    answerBy: 'Atebwch erbyn {when}',
     noPeople: 'Nid oes neb wedi’i baru â chi ar hyn o bryd.',
     nextAt: 'Apwyntiad nesaf: {when}',
     noNext: 'Nid oes apwyntiad wedi’i drefnu.',
@@ -95,7 +103,7 @@ export const peopleWords = {
     notes: 'Eich nodiadau',
     notesText: 'Dim ond chi sy’n gallu eu darllen, cyhyd â’ch bod yn fentor i’r person hwn.',
     noNotes: 'Nid ydych wedi ysgrifennu yr un eto.',
-    backToPeople: 'Yn ôl at eich pobl',
+    backToPeople: 'Yn ôl i’ch tudalen',
     inEnglish: 'Read it in English',
     inWelsh: 'Darllen yn Gymraeg',
     stays: 'Beth sy’n aros rhyngom ni',

@@ -8,6 +8,7 @@
 //      |--> out                             '--> nobody: there is nothing here to ask with
 //      '--> offline, failed: try again
 import { askForLink, begin, signOut, useLink } from './mentor-session.js';
+import './mentor-offers.js';
 import { closePeople, openPeople, speakPeople } from './mentor-people.js';
 import { peopleWords } from './mentor-people-words.js';
 import { words } from './mentor-words.js';
