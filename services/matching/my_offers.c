@@ -24,6 +24,14 @@ void my_offers_remove(struct change *c, const Offer *offer) {
   change_unindex(c, open_index(c->arena, offer->mentor_id), member_of(c->arena, offer));
 }
 
+const Offer *my_offers_of(const struct records *have, const char *member) {
+  return records_get(have, &offer__descriptor, id_in(member));
+}
+
+const struct page *my_offers_page(const struct records *have, const struct message *m, const char *after) {
+  return records_page(have, open_index(m->arena, m->actor->id), after);
+}
+
 const struct page *my_offers_want(struct records *want, const struct message *m, const char *after, unsigned limit) {
   const struct page *page = records_want_page(want, open_index(m->arena, m->actor->id), after, limit);
   if (text_is_uuid(m->actor->id)) records_want(want, &mentor__descriptor, m->actor->id);
@@ -37,7 +45,7 @@ const struct page *my_offers_want(struct records *want, const struct message *m,
 }
 
 const Offer *my_offers_open(const struct records *have, const struct message *m, const char *member) {
-  const Offer *offer = records_get(have, &offer__descriptor, id_in(member));
+  const Offer *offer = my_offers_of(have, member);
   if (!offer || offer->state != OFFER_STATE__OFFERED || offer_over(offer, m->now.ms)) return NULL;
   return access_sees(have, m, offer->crn) ? offer : NULL;
 }
@@ -49,7 +57,7 @@ void needs_list_my_offers(struct records *want, const struct message *m) {
 
 struct change decide_list_my_offers(const struct records *have, const struct message *m) {
   const ListMyOffers *cmd = m->body;
-  const struct page *page = records_page(have, open_index(m->arena, m->actor->id), cmd->after);
+  const struct page *page = my_offers_page(have, m, cmd->after);
   struct change c = change_of(m);
   MyOffers *list = arena_take(m->arena, sizeof *list);
   my_offers__init(list);

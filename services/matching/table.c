@@ -29,6 +29,15 @@ static const struct row rows[] = {
     COMMAND(list_my_offers,  needs_list_my_offers,  decide_list_my_offers),
     COMMAND(list_my_people,  needs_list_my_people,  decide_list_my_people),
     COMMAND(read_my_person,  needs_read_my_person,  decide_read_my_person),
+    COMMAND(list_my_meetings, needs_list_my_meetings, decide_list_my_meetings),
+    COMMAND(make_my_calendar, needs_make_my_calendar, decide_make_my_calendar),
+    COMMAND(read_my_calendar, needs_own_phones,     decide_read_my_calendar),
+    COMMAND(end_my_calendar, needs_own_phones,      decide_end_my_calendar),
+    COMMAND(read_feed,       needs_read_feed,       decide_read_feed),
+    COMMAND(take_break,      needs_take_break,      decide_take_break),
+    COMMAND(read_break,      needs_own_break,       decide_read_break),
+    COMMAND(end_break,       needs_own_break,       decide_end_break),
+    COMMAND(list_uncovered,  needs_list_uncovered,  decide_list_uncovered),
     COMMAND(send_sign_in_link, needs_send_sign_in_link, decide_send_sign_in_link),
     COMMAND(ask_sign_in_link, needs_ask_sign_in_link, decide_ask_sign_in_link),
     COMMAND(use_sign_in_link, needs_own_phones,     decide_use_sign_in_link),
@@ -41,14 +50,20 @@ static const struct row rows[] = {
     {.kind = ROW_EVENT, .body = &disposal_ordered__descriptor, .decide = held_on_disposal_ordered},
     {.kind = ROW_TIMER, .timer = "erase", .operation = OPERATION__ERASURE, .erases = true,
      .needs = needs_erase_offers, .decide = on_erase_offers},
+    {.kind = ROW_TIMER, .timer = "break", .needs = needs_break_over, .decide = on_break_over},
     {.kind = ROW_TIMER, .timer = "offer", .needs = needs_offer, .decide = on_offer_over},
     {0},
 };
 // clang-format on
 
 static const ProtobufCMessageDescriptor *const owns[] = {
-    &mentor__descriptor, &offer__descriptor,         &persons_offer__descriptor,
-    &token__descriptor,  &mentor_phones__descriptor, NULL,
+    &mentor__descriptor,
+    &offer__descriptor,
+    &persons_offer__descriptor,
+    &token__descriptor,
+    &mentor_phones__descriptor,
+    &mentor_break__descriptor,
+    NULL,
 };
 
 const struct service matching = {.name = "matching", .rows = rows, .owns = owns, .load = matching_load};

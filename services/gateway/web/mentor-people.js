@@ -3,11 +3,13 @@
 //   people --> person --> explain, contact, write --> person
 //                 '-----> disclose (from one of the notes) --> passed
 //
-// A phone may be stolen. Nothing that is written or read here is stored on it: a note lives in this page's memory from the
-// first letter until the service has it, and what was read is forgotten when the page has been out of sight for a while.
-// What could not be sent stays in its form and is sent again under the same id, so that it arrives once.
+// A phone may be stolen. Nothing that is written or read here is stored on it in a form that it could open itself: a note
+// lives in this page's memory until the service has it, or waits closed (mentor-locked.js) where there is no connection;
+// and what was read is forgotten when the page has been out of sight for a while. What could not be sent is sent again
+// under the same id, so that it arrives once.
 import { call } from './mentor-session.js';
 import { peopleWords } from './mentor-people-words.js';
+import { keepNote, knowPeople } from './mentor-waiting.js';
 import { moment } from './offer-words.js';
 import {
   ask, beginViews, button, draws, element, endViews, fill, forget, forgets, go, keeps, language, loads, localTime, openHome,
@@ -107,9 +109,10 @@ function idFor(content) {
   return sent.id;
 }
 
-// Sends what a form holds. Answers what ask() does.
-async function put(kind, content) {
-  const answer = await ask('PUT', `${kind}/${idFor({ kind, content })}`, content);
+// Sends what a form holds. Answers what ask() does; `whenOffline` is given the id that it has.
+async function put(kind, content, whenOffline) {
+  const id = idFor({ kind, content });
+  const answer = await ask('PUT', `${kind}/${id}`, content, whenOffline && (() => whenOffline(id)));
   if (answer) sent = { key: '', id: '' };
   return answer;
 }
@@ -118,7 +121,7 @@ async function loadPeople() {
   wording ||= await ask('GET', 'confidentiality');
   const answer = wording && await ask('GET', 'my-people');
   const disclosed = answer && await ask('GET', 'my-disclosures?limit=200');
-  if (answer) people = answer.people || [];
+  if (answer) knowPeople(people = answer.people || []);
   if (disclosed) raisedBefore = (disclosed.disclosures || []).filter(({ state }) => state !== 'DISCLOSURE_CLOSED');
   if (answer && person) person = people.find(({ crn }) => crn === person.crn) || null;
 }
@@ -169,6 +172,14 @@ Object.assign(opens, {
   write: () => go('write'),
 });
 
+// Without a connection a note waits on the phone, closed, and is sent under the id that it has.
+async function leaveNote(id, content) {
+  if (!await keepNote(id, { crn: content.crn, text: content.text.text })) return trouble(say('offlineKept'));
+  sent = { key: '', id: '' };
+  go('person');
+  tell('keptHere');
+}
+
 function attendanceOf(came) {
   if (['ON_TIME', 'LATE_WITH_REASON'].includes(came)) return { happened: 'HAPPENED', attended: came, complied: true };
   const reason = came === 'PERSON_ACCEPTABLE' ? { reason: 'OTHER_REASON' } : {};
@@ -190,7 +201,8 @@ Object.assign(sends, {
     return await put('sessions', content) && backToPerson('saved');
   },
   async write(form) {
-    return await put('notes', { crn: person.crn, text: { text: form.get('text') } }) && backToPerson('saved');
+    const content = { crn: person.crn, text: { text: form.get('text') } };
+    return await put('notes', content, (id) => leaveNote(id, content)) && backToPerson('saved');
   },
   async disclose(form) {
     if (!extract) return trouble(say('nothingTaken'));

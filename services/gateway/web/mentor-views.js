@@ -83,13 +83,13 @@ function troubleOf(status, body) {
 }
 
 // { status, body } of the answer, or null where there is no connection, or nobody is signed in any more: then the reader
-// has been told.
-export async function answerOf(method, path, body) {
+// has been told; or `whenOffline` has been called.
+export async function answerOf(method, path, body, whenOffline = () => trouble(say('offlineKept'))) {
   let answer;
   try {
     answer = await call(method, path, body);
   } catch {
-    trouble(say('offlineKept'));
+    await whenOffline();
     return null;
   }
   if (answer.status !== 401) return answer;
@@ -98,8 +98,8 @@ export async function answerOf(method, path, body) {
 }
 
 // The body of the answer, or null where there is none: then the reader has been told why.
-export async function ask(method, path, body) {
-  const answer = await answerOf(method, path, body);
+export async function ask(method, path, body, whenOffline) {
+  const answer = await answerOf(method, path, body, whenOffline);
   if (!answer) return null;
   if (answer.status < 300) return answer.body || {};
   trouble(troubleOf(answer.status, answer.body));
