@@ -144,8 +144,14 @@ static bool is_offer(const struct view *v, const Offer *offer) {
   return opened && is_actor(v, offer->mentor_id);
 }
 
+// What a link opens: `kind` is what Actor.only begins with.
+static bool came_by(const struct view *v, const char *kind) {
+  return !strncmp(v->m->actor->only, kind, strlen(kind));
+}
+
 static bool own_offer(const struct view *v, const char *subject) {
-  return is_person(subject) ? some_offer(v, subject, is_offer) : is_actor(v, subject);
+  if (is_person(subject)) return some_offer(v, subject, is_offer);
+  return (text_is_empty(v->m->actor->only) || came_by(v, "Offer/")) && is_actor(v, subject);
 }
 
 static bool supervises(const struct view *v, const char *mentor_id) {
@@ -167,8 +173,11 @@ static bool self(const struct view *v, const char *subject) {
 }
 
 static bool own_sign_in(const struct view *v, const char *subject) {
-  const char *only = v->m->actor->only;
-  return (text_is_empty(only) || !strncmp(only, "SignIn/", 7)) && is_actor(v, subject);
+  return (text_is_empty(v->m->actor->only) || came_by(v, "SignIn/")) && is_actor(v, subject);
+}
+
+static bool own_feed(const struct view *v, const char *subject) {
+  return came_by(v, "Calendar/") && own_mentee(v, subject);
 }
 
 static bool (*const relations[])(const struct view *v, const char *subject) = {
@@ -181,6 +190,7 @@ static bool (*const relations[])(const struct view *v, const char *subject) = {
     [RELATION_OWN_SUPERVISEE] = own_supervisee,
     [RELATION_SELF] = self,
     [RELATION_OWN_SIGN_IN] = own_sign_in,
+    [RELATION_OWN_FEED] = own_feed,
 };
 
 // --- judging
@@ -188,7 +198,7 @@ static bool (*const relations[])(const struct view *v, const char *subject) = {
 // Who came with a link to one record has no other way to anybody. Staff, to whom a change may be told, are neither
 // persons nor mentors: who may send the message reaches them.
 static bool holds(const struct view *v, enum relation relation, const char *subject) {
-  bool by_link = relation == RELATION_OWN_OFFER || relation == RELATION_OWN_SIGN_IN;
+  bool by_link = relation == RELATION_OWN_OFFER || relation == RELATION_OWN_SIGN_IN || relation == RELATION_OWN_FEED;
   if (!text_is_empty(v->m->actor->only) && !by_link) return false;
   if (!is_person(subject) && !is_mentor(subject)) return relation != RELATION_NO_RECORD;
   return relations[relation](v, subject);
@@ -261,7 +271,8 @@ static void want_for_person(struct records *want, const struct message *m, const
   if (!r->known) return;
   if (matters(m, RELATION_OWN_CASE) && !(p && !strcmp(p->practitioner, m->actor->id)))
     look(want, &break_glass__descriptor, glass_id(m, crn));
-  if (matters(m, RELATION_OWN_MENTEE) || matters(m, RELATION_OWN_SUPERVISEE)) want_match(want, crn);
+  if (matters(m, RELATION_OWN_MENTEE) || matters(m, RELATION_OWN_FEED) || matters(m, RELATION_OWN_SUPERVISEE))
+    want_match(want, crn);
 }
 
 void access_want(struct records *want, const struct message *m, const char *subject) {

@@ -27,6 +27,7 @@ enum relation {
   RELATION_OWN_SUPERVISEE, // M's supervisor; the supervisor of the mentor in a match of P's
   RELATION_SELF,           // is P, or M
   RELATION_OWN_SIGN_IN,    // is M; also by a link or a cookie that only signs in
+  RELATION_OWN_FEED,       // as OWN_MENTEE, for who came by the link of a calendar feed
 };
 
 enum {

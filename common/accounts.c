@@ -18,15 +18,15 @@ const struct account accounts[] = {
                   .destroys = true},
     {"reminders", .writes = "ReminderPlan DailyCount", .reads = "Appointment Engagement Disposal",
                   .indexes = "plans-of"},
-    {"matching",  .writes = "Mentor Offer PersonsOffer PersonsChoice Token MentorPhones WaitingPerson Proposal "
+    {"matching",  .writes = "Mentor MentorBreak Offer PersonsOffer PersonsChoice Token MentorPhones WaitingPerson Proposal "
                             "ProposedPair NewestProposal",
                   .reads = "Engagement Appointment Disposal",
-                  .indexes = "mentors offers offers-of matches-of waiting offers-open proposals proposal-pairs "
+                  .indexes = "mentors offers offers-of offers-to matches-of waiting offers-open proposals proposal-pairs "
                              "proposed-of",
                   .lists = "people engagements-of appointments-of"},
     {"reporting", .writes = "", .audits = true},
     {"courier",   .writes = "Delivery", .reads = "Disposal", .indexes = "dead-letters deliveries-of"},
-    {"mentoring", .writes = "Note NoteVersion", .reads = "Session Disposal", .indexes = "notes-of notes-about"},
+    {"mentoring", .writes = "Note NoteVersion UnsentKey", .reads = "Session Disposal", .indexes = "notes-of notes-about"},
     {"safeguarding", .writes = "Staff OnCallRota Disclosure DisclosureWatch OpenDisclosures BreakGlass BreakGlassUse",
                      .reads = "Erasure Disposal",
                      .indexes = "disclosures disclosures-by disclosures-about break-glass break-glass-of"},

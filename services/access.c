@@ -134,8 +134,18 @@ const struct access_row access_table[] = {
     COMMAND(view_offer,             CONSULTATION, MENTOR(OWN_OFFER, NOTHING)),
     COMMAND(accept_offer,           ALTERATION,   MENTOR(OWN_OFFER, NOTHING)),
     COMMAND(decline_offer,          ALTERATION,   MENTOR(OWN_OFFER, NOTHING)),
+    COMMAND(list_my_offers,         CONSULTATION, MENTOR(OWN_OFFER, NOTHING)),
     COMMAND(list_my_people,         CONSULTATION, MENTOR(OWN_MENTEE, NOTHING)),
     COMMAND(read_my_person,         CONSULTATION, MENTOR(OWN_MENTEE, NOTHING)),
+    COMMAND(list_my_meetings,       CONSULTATION, MENTOR(OWN_MENTEE, NOTHING)),
+    COMMAND(make_my_calendar,       ALTERATION,   MENTOR(SELF, NOTHING)),
+    COMMAND(read_my_calendar,       CONSULTATION, MENTOR(SELF, NOTHING)),
+    COMMAND(end_my_calendar,        ALTERATION,   MENTOR(SELF, NOTHING)),
+    COMMAND(read_feed,              CONSULTATION, MENTOR(OWN_FEED, NOTHING)),
+    COMMAND(take_break,             ALTERATION,   MENTOR(OWN_OFFER, NOTHING)),
+    COMMAND(read_break,             CONSULTATION, MENTOR(SELF, NOTHING)),
+    COMMAND(end_break,              ALTERATION,   MENTOR(SELF, NOTHING)),
+    COMMAND(list_uncovered,         CONSULTATION, COORDINATOR(NOTHING), SUPERVISOR(NOTHING)),
     COMMAND(send_sign_in_link,      ALTERATION,   COORDINATOR(NOTHING), SUPERVISOR(NOTHING)),
     COMMAND(ask_sign_in_link,       ALTERATION,   MENTOR(OWN_SIGN_IN, NOTHING)),
     COMMAND(use_sign_in_link,       ALTERATION,   MENTOR(OWN_SIGN_IN, NOTHING)),
@@ -162,6 +172,8 @@ const struct access_row access_table[] = {
     COMMAND(read_note,              CONSULTATION, MENTOR(OWN_MENTEE, CONFIDED)),
     COMMAND(read_note_version,      CONSULTATION, MENTOR(OWN_MENTEE, CONFIDED)),
     COMMAND(list_notes,             CONSULTATION, MENTOR(OWN_MENTEE, CONFIDED)),
+    COMMAND(keep_unsent_key,        COLLECTION,   MENTOR(SELF, CONFIDED)),
+    COMMAND(read_unsent_key,        CONSULTATION, MENTOR(SELF, CONFIDED)),
 
     // --- safeguarding. A mentor learns that somebody has a disclosure in hand, and no more; a practitioner nothing. Breaking
     // the glass is the one thing that a practitioner may do about somebody who is not theirs.

@@ -1,5 +1,6 @@
 #include "answer.h"
 #include "csv.h"
+#include "ics.h"
 #include "text.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -196,6 +197,15 @@ static void write_link(struct buffer *out, const char *next, const struct answer
   buffer_text(out, ">; rel=\"next\"\r\n");
 }
 
+static const struct {
+  const char *content_type;
+  void (*write)(struct buffer *out, const ProtobufCMessage *reply);
+} formats[] = {
+    [FORMAT_JSON] = {"application/json", json_write},
+    [FORMAT_CSV] = {"text/csv; charset=utf-8; header=present", csv_write},
+    [FORMAT_ICS] = {"text/calendar; charset=utf-8", ics_write},
+};
+
 void answer_reply(struct answer *a, const ProtobufCMessage *reply, uint64_t version, bool created,
                   const struct answer_context *context) {
   if (version) buffer_printf(&a->headers, "ETag: \"%" PRIu64 "\"\r\n", version);
@@ -203,13 +213,8 @@ void answer_reply(struct answer *a, const ProtobufCMessage *reply, uint64_t vers
   a->status = created ? 201 : 200;
   const char *next = next_of(reply);
   if (*next) write_link(&a->headers, next, context);
-  if (context->as_csv) {
-    a->content_type = "text/csv; charset=utf-8; header=present";
-    csv_write(&a->body, reply);
-  } else {
-    a->content_type = "application/json";
-    json_write(&a->body, reply);
-  }
+  a->content_type = formats[context->format].content_type;
+  formats[context->format].write(&a->body, reply);
 }
 
 void answer_send(struct answer *a, struct http_request *r) {

@@ -40,7 +40,7 @@ void answer_refuse(struct answer *a, Code code, int status, const char *why,
 // version, a Link to the next page where the reply has one.
 struct answer_context {
   const char *path, *query; // of the request, as they were sent
-  bool as_csv;
+  enum format format;
 };
 void answer_reply(struct answer *a, const ProtobufCMessage *reply, uint64_t version, bool created,
                   const struct answer_context *context);

@@ -210,7 +210,7 @@ static bool takes_check(const struct route *r) {
   return strcmp(r->method, "GET") != 0;
 }
 static bool takes_format(const struct route *r) {
-  return r->csv;
+  return r->format == FORMAT_CSV;
 }
 static bool takes_after(const struct route *r) {
   return r->kind == ROUTE_EVENTS;

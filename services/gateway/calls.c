@@ -73,7 +73,8 @@ void call_give_back(struct call *c) {
   c->command = NULL;
   c->purpose = NULL;
   c->request = NULL;
-  c->check_only = c->as_csv = false;
+  c->check_only = false;
+  c->format = FORMAT_JSON;
   c->next_free = cs->free;
   cs->free = c;
   cs->n_in_flight--;

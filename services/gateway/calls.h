@@ -40,7 +40,7 @@ struct call {
   // Of a call that is one HTTP request (request.c):
   struct http_request *request; // NULL once the other side has left
   struct route_match match;
-  bool as_csv;
+  enum format format;
 };
 
 struct calls;

@@ -49,10 +49,14 @@ static const struct {
 // frame. `data:` is for the empty icon, without which browsers ask for one.
 static const char page_headers[] =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'\r\n"
+    "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
     "X-Frame-Options: DENY\r\n"
     "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n";
+
+// A script that serves a page from the background, as a worker, may read what it serves from this origin.
+static const char script_headers[] =
+    "Content-Security-Policy: default-src 'none'; connect-src 'self'; frame-ancestors 'none'\r\n";
 
 // Whatever else a browser is made to open as a page of its own does nothing.
 static const char other_headers[] = "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
@@ -138,6 +142,8 @@ static void add_type(struct http_bytes *out, const char *type) {
   add_text(out, "\r\n");
   if (!strncmp(type, "text/html", 9))
     http_bytes_add(out, page_headers, sizeof page_headers - 1);
+  else if (!strncmp(type, "text/javascript", 15))
+    http_bytes_add(out, script_headers, sizeof script_headers - 1);
   else
     http_bytes_add(out, other_headers, sizeof other_headers - 1);
 }

@@ -56,7 +56,7 @@ static void add_query(const struct route *row, json_t *parameters) {
 static void add_options(const struct route *row, json_t *parameters) {
   if (strcmp(row->method, "GET") != 0)
     json_array_append_new(parameters, parameter("query", "check", false, json_pack("{s:s}", "type", "boolean")));
-  if (row->csv)
+  if (row->format == FORMAT_CSV)
     json_array_append_new(parameters,
                           parameter("query", "format", false, json_pack("{s:[ss]}", "enum", "json", "csv")));
   if (row->kind != ROUTE_EVENTS) return;
@@ -109,9 +109,10 @@ static json_t *lines_schema(void) {
 static json_t *success(const struct route *row, json_t *schemas) {
   json_t *answer = row->kind == ROUTE_BATCH    ? content("application/x-ndjson", lines_schema())
                    : row->kind == ROUTE_EVENTS ? content("text/event-stream", json_pack("{s:s}", "type", "string"))
+                   : row->format == FORMAT_ICS ? content("text/calendar", json_pack("{s:s}", "type", "string"))
                    : row->reply                ? content("application/json", openapi_reference(row->reply, schemas))
                                                : json_object();
-  if (row->csv)
+  if (row->format == FORMAT_CSV)
     json_object_set_new(json_object_get(answer, "content"), "text/csv",
                         json_pack("{s:{s:s}}", "schema", "type", "string"));
   json_object_set_new(answer, "description", json_string(row->summary));

@@ -56,7 +56,7 @@ static void on_done(struct call *c, const struct outcome *o) {
     answer_problem(a, o->problem, 0, c->correlation_id);
   } else {
     set_cookie(c, a, o);
-    struct answer_context context = {.path = c->request->path, .query = c->request->query, .as_csv = c->as_csv};
+    struct answer_context context = {.path = c->request->path, .query = c->request->query, .format = c->format};
     answer_reply(a, o->reply, o->version, o->created, &context);
   }
   request_send_answer(c);
@@ -90,9 +90,10 @@ static struct err bind_request(struct call *c, struct bind_options *options) {
   return e;
 }
 
-static bool asks_for_csv(const struct call *c, const struct bind_options *options) {
+static enum format format_of(const struct call *c, const struct bind_options *options) {
   const char *accept = http_header(c->request, "accept");
-  return c->route->csv && (options->as_csv || (accept && strncasecmp(accept, "text/csv", 8) == 0));
+  bool asks = options->as_csv || (accept && strncasecmp(accept, "text/csv", 8) == 0);
+  return c->route->format == FORMAT_CSV && !asks ? FORMAT_JSON : c->route->format;
 }
 
 // A call whose command is bound goes on as `send`.
@@ -111,7 +112,7 @@ static void begin_bound(struct call *c, const struct identity *who,
     return;
   }
   c->check_only = options.check_only;
-  c->as_csv = asks_for_csv(c, &options);
+  c->format = format_of(c, &options);
   c->done = on_done;
   send(c, who);
 }
@@ -227,6 +228,18 @@ static void refuse_method(struct call *c) {
   request_send_answer(c);
 }
 
+// Who follows a link has its secret in the last part of the path, and sends nothing else. It goes no further than here.
+static void identify_by_link(struct call *c) {
+  const char **last = &c->match.segments[0];
+  for (const char *at = c->route->pattern + 1; (at = strchr(at, '/')); at++) last++;
+  size_t size_bytes = strlen(*last), end_bytes = strlen(c->route->link);
+  const char *token = NULL;
+  if (size_bytes > end_bytes && !strcmp(*last + size_bytes - end_bytes, c->route->link))
+    token = arena_printf(&c->arena, "Bearer %s.%.*s", c->area, (int)(size_bytes - end_bytes), *last);
+  *last = "";
+  tokens_check(c->gateway->tokens, token, gateway_now_ms(), on_identity, c);
+}
+
 static void enter(struct call *c) {
   struct gateway *g = c->gateway;
   struct http_request *r = c->request;
@@ -244,7 +257,10 @@ static void enter(struct call *c) {
   case ROUTE_FOUND:
     c->route = c->match.route;
     c->area = c->match.area;
-    gateway_identify(g, r, on_identity, c);
+    if (c->route->link)
+      identify_by_link(c);
+    else
+      gateway_identify(g, r, on_identity, c);
   }
 }
 

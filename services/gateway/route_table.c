@@ -25,6 +25,7 @@
 #define ONLY(kind) .only = kind
 #define SESSION .session = true
 #define MAKES(c, r) .command = M(c), .reply = M(r)
+#define LINK(end) .link = end
 #define SAYS(text) .summary = text
 
 const struct route routes_table[] = {
@@ -142,6 +143,25 @@ const struct route routes_table[] = {
     {"POST", "/proposals/{id}/repair", MATCHING, MAKES(repair_proposal, repair_options), BODY(""),
      SAYS("Show what can be done where a mentor or a person is lost, with nobody moved and with a few; or take one")},
 
+    {"GET", "/my-offers", MATCHING, MAKES(list_my_offers, my_offers),
+     SAYS("List the offers that an engagement worker has not answered yet, without a name")},
+    {"GET", "/my-meetings", MATCHING, MAKES(list_my_meetings, my_meetings),
+     SAYS("List an engagement worker's next meetings, with all of their people")},
+    {"POST", "/my-calendar-link", MATCHING, MAKES(make_my_calendar, my_calendar), BODY(""),
+     SAYS("Make a link for the calendar of a phone; it replaces the one before")},
+    {"GET", "/my-calendar-link", MATCHING, MAKES(read_my_calendar, my_calendar),
+     SAYS("Read whether there is a calendar link, and until when")},
+    {"POST", "/my-calendar-link/end", MATCHING, MAKES(end_my_calendar, my_calendar), BODY(""),
+     SAYS("End the calendar link")},
+    {"GET", "/my-calendar/{secret}", MATCHING, MAKES(read_feed, my_meetings), .format = FORMAT_ICS, ONLY("Calendar"),
+     LINK(".ics"), SAYS("Read the next meetings as a calendar, without a name: the secret and .ics at its end")},
+    {"POST", "/my-break", MATCHING, MAKES(take_break, mentor_break), BODY(""),
+     SAYS("Take a break: nobody new is offered; no reason is asked")},
+    {"GET", "/my-break", MATCHING, MAKES(read_break, mentor_break),
+     SAYS("Read one's own break; empty where there is none")},
+    {"POST", "/my-break/end", MATCHING, MAKES(end_break, mentor_break), BODY(""), SAYS("End one's own break")},
+    {"GET", "/people-without-cover", MATCHING, MAKES(list_uncovered, uncovered_people),
+     SAYS("List the people whose engagement worker is paused or on a break")},
     {"GET", "/my-people", MATCHING, MAKES(list_my_people, my_people),
      SAYS("List an engagement worker's own people: matches that were accepted and have not ended")},
     {"GET", "/my-people/{crn}", MATCHING, MAKES(read_my_person, my_person),
@@ -165,6 +185,11 @@ const struct route routes_table[] = {
      SAYS("Read an earlier version of a note")},
     {"GET", "/people/{crn}/notes", MENTORING, MAKES(list_notes, notes), SAYS("List one's own notes about a person")},
 
+    {"PUT", "/my-unsent-key", MENTORING, MAKES(keep_unsent_key, unsent_key), BODY("key"),
+     SAYS("Keep the key under which one's phones close what they could not send; the first one counts")},
+    {"GET", "/my-unsent-key", MENTORING, MAKES(read_unsent_key, unsent_key),
+     SAYS("Read the key that opens what one's own phones could not send")},
+
     {"PUT", "/corrections/{correction.id}", INTAKE, MAKES(propose_correction, correction), BODY("correction"),
      SAYS("Propose a correction of a person's record: what is wrong, and what it should say")},
     {"GET", "/corrections/{id}", INTAKE, MAKES(read_correction, correction), SAYS("Read a proposed correction")},
@@ -186,7 +211,7 @@ const struct route routes_table[] = {
     {"POST", "/erasures/sweep", INTAKE, .command = M(sweep_erasures), BODY(""),
      SAYS("Look at everybody: delete again what a restored backup brought back, and what is past its period")},
 
-    {"GET", "/reports/{name}", REPORTING, MAKES(read_report, report), .csv = true,
+    {"GET", "/reports/{name}", REPORTING, MAKES(read_report, report), .format = FORMAT_CSV,
      SAYS("Read a report: attendance, reminders or mentors; as JSON or CSV")},
 
     {"PUT", "/staff/{staff.code}", SAFEGUARDING, MAKES(register_staff, staff), BODY("staff"),

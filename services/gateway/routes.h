@@ -28,6 +28,13 @@ enum route_kind {
   ROUTE_GATHER, // one request is the same command to every service, and all their answers (gather.h)
 };
 
+// What a reply may be had as.
+enum format {
+  FORMAT_JSON,
+  FORMAT_CSV, // a Report, where it is asked for
+  FORMAT_ICS, // MyMeetings, and as nothing else
+};
+
 struct route {
   const char *method, *pattern;
   enum route_kind kind;
@@ -36,9 +43,12 @@ struct route {
   const char *body;                        // NULL: none; "": the body is the command; else the field that it is
   const ProtobufCMessageDescriptor *reply; // NULL: 204, no content
   bool if_match;                           // If-Match goes to the command's seen_version
-  bool csv;                                // the reply is a Report, which may be had as CSV
+  enum format format;                      // besides JSON; ICS: instead of it
   bool session; // the reply's field `cookie`, "" where it has none, becomes the cookie; the command's is filled from it
   const char *only; // the kind of record that an actor must be restricted to who is restricted; NULL: no such actor
+  // The path is a link, and its last part is the secret of the sender's token with this after it: ".ics". What the
+  // command has of it is empty. NULL: the sender says who they are in the usual way.
+  const char *link;
   const char *summary;
 };
 extern const struct route routes_table[]; // ends with a row without a method

@@ -25,7 +25,7 @@ static bool shows_wish(const OfferView *view, const Offer *offer, const Person *
 }
 
 // The expiry shows from its very moment, not from when the timer came round.
-static OfferView *view_of(const struct records *have, const struct message *m, const Offer *offer) {
+OfferView *offer_view_of(const struct records *have, const struct message *m, const Offer *offer) {
   const Mentor *mentor = records_get(have, &mentor__descriptor, offer->mentor_id);
   const Person *person = records_get(have, &person__descriptor, offer->crn);
   OfferView *view = arena_take(m->arena, sizeof *view);
@@ -42,7 +42,7 @@ static OfferView *view_of(const struct records *have, const struct message *m, c
 static struct change show(const struct records *have, const struct message *m, struct change c, const Offer *offer,
                           bool written) {
   uint64_t version = records_version(have, &offer__descriptor, offer->id) + (written ? 1 : 0);
-  change_reply(&c, offer->crn, view_of(have, m, offer), version);
+  change_reply(&c, offer->crn, offer_view_of(have, m, offer), version);
   change_touch(&c, offer->mentor_id);
   return c;
 }
@@ -83,6 +83,7 @@ static void accept(struct change *c, const struct message *m, Offer *next, const
   next->answered_at = timestamp_of(m->arena, m->now.ms);
   change_write(c, next->crn, next->id, next);
   change_index(c, matches_index(m->arena, next->mentor_id), next->crn);
+  my_offers_remove(c, next);
   take_place(c, mentor);
   change_clear_timer(c, arena_printf(m->arena, "offer/%s", next->id));
   offer_publish_answer(c, next);

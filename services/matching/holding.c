@@ -115,7 +115,10 @@ struct change on_erase_offers(const struct records *have, const struct message *
     const char *id = held_id(page->members[i]);
     const Offer *offer = records_get(have, &offer__descriptor, id);
     change_clear_timer(&c, offer_timer(m->arena, id));
-    if (offer) change_unindex(&c, MATCHING_OFFERS, offer_member(m->arena, offer));
+    if (offer) {
+      change_unindex(&c, MATCHING_OFFERS, offer_member(m->arena, offer));
+      my_offers_remove(&c, offer);
+    }
     if (was_match(offer)) forget_with_mentor(&c, have, page, i);
     if (!stands(offer)) continue;
     change_unindex(&c, matches_index(m->arena, offer->mentor_id), offer->crn);

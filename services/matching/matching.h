@@ -14,8 +14,12 @@
 //   offers.c        offers as the coordinator sees them: make, read, list, withdraw
 //   endings.c       the end of a match, and what it leaves behind
 //   answers.c       offers as the mentor sees them: view, accept, decline, and the expiry
+//   my_offers.c     a mentor's open offers
 //   holding.c       what is held about a person, for subject access and erasure
 //   my_people.c     a mentor's own people
+//   meetings.c      a mentor's next meetings, with all of their people
+//   feed.c          the same for the calendar of a phone, under a link of its own
+//   breaks.c        a mentor's break by their own wish; whose people need cover
 //   notice.c        a message to a mentor, and the link that it holds
 //   links.c         the link that a mentor signs in with: sent by staff, or asked for by the mentor
 //   phones.c        the phones that a mentor is signed in on: sign in, renew, sign out
@@ -26,11 +30,12 @@
 //   assignment.h    the best assignment of a whole waiting list: pure
 //   pool.h          the rules for all mentors at once, on bits: pure, used by no row yet
 //
-// Records: Mentor and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer, PersonsChoice and
-// WaitingPerson under the CRN, the Token of each link, and those of proposal.h. Indexes: "mentors" (ids),
-// "offers-of/<crn>" and "offers", those of all ("<offered at, 13 digits of ms>/<offer id>"), "matches-of/<mentor id>"
-// (CRNs of matches that have not ended), and those of waiting.h and proposal.h. Timers: "offer/<id>", when the time to
-// answer is over; and theirs.
+// Records: Mentor, MentorBreak and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer,
+// PersonsChoice and WaitingPerson under the CRN, the Token of each link, and those of proposal.h. Indexes: "mentors"
+// (ids), "offers-of/<crn>" and "offers", those of all ("<offered at, 13 digits of ms>/<offer id>"), "matches-of/<mentor
+// id>" (CRNs of matches that have not ended), "offers-to/<mentor id>" (open ones: "<expires at, 13 digits of
+// ms>/<offer id>"), and those of waiting.h and proposal.h. Timers: "offer/<id>", when the time to answer is over;
+// "break/<mentor id>", when a break is; and theirs.
 #pragma once
 #include "calendar.h"
 #include "change.h"
@@ -65,6 +70,8 @@ enum {
   MATCHING_CANDIDATES_MOST = 100,
   MATCHING_ACCOMPANIED_MOST = 200, // people whom a mentor accompanied before, the last ones
   MATCHING_CHOICES_MOST = 3,       // mentors whom a person is shown at a time
+  MATCHING_PEOPLE_MOST = 50,       // of a mentor's people that are read at once: more than any has
+  MATCHING_APPOINTMENTS_READ = 20, // of a person's to come, the soonest; they may be on other pathways
   MATCHING_WHY_BYTES = 500,        // longest reason that somebody may write
   MATCHING_OFFER_HOURS = 48,       // how long a mentor has to answer where the area does not say
 };
@@ -134,6 +141,31 @@ char *offer_member(struct arena *a, const Offer *offer); // in both indexes of o
 const char *offer_id_of(const char *member);             // the id in such a member
 bool offer_over(const Offer *offer, int64_t now_ms);     // still OFFERED, but the time to answer has passed
 
+// What the mentor sees of an offer. `needs` wanted the person and the mentor.
+OfferView *offer_view_of(const struct records *have, const struct message *m, const Offer *offer);
+// The list of a mentor's open offers: puts one in, takes one out.
+void my_offers_add(struct change *c, const Offer *offer);
+void my_offers_remove(struct change *c, const Offer *offer);
+// Wants the actor's own, with what is needed to show or to end them. Answers the page, NULL as long as it is not read.
+const struct page *my_offers_want(struct records *want, const struct message *m, const char *after, unsigned limit);
+const struct page *my_offers_page(const struct records *have, const struct message *m, const char *after);
+// The offer of a member of that page, as it was read; NULL: it was not, or there is none.
+const Offer *my_offers_of(const struct records *have, const char *member);
+// The same; NULL also where it is open no longer, or not for the actor to see.
+const Offer *my_offers_open(const struct records *have, const struct message *m, const char *member);
+
+// A mentor's own person (my_people.c).
+// Wants what the two below look at.
+void my_person_want(struct records *want, const struct message *m, const char *crn);
+// The person as their mentor sees them; NULL: there is none, or nobody was offered to them.
+MyPerson *my_person_shown(const struct records *have, const struct message *m, const char *crn);
+// The appointments to come on the engagement that counts, the soonest first. Answers how many.
+size_t my_person_coming(const struct records *have, const struct message *m, const char *crn,
+                        const Appointment *coming[MATCHING_APPOINTMENTS_READ]);
+// All of the actor's next meetings (meetings.c), with the people's given names or without. Touches each person.
+void meetings_want(struct records *want, const struct message *m);
+MyMeetings *meetings_of(struct change *c, const struct records *have, const struct message *m, bool named);
+
 // A notice to a mentor. Its secret and its message id are taken from the message's randomness.
 struct notice {
   const Mentor *mentor;
@@ -148,16 +180,22 @@ struct notice {
 void needs_notice(struct records *want, const struct message *m);
 // The id of the token: the hash of its secret, in hex.
 char *notice_token_id(const struct message *m);
+char *notice_secret(const struct message *m); // as the link holds it
+// Writes the token with that id: who has its secret is that mentor, and may touch `only`.
+void notice_write_token(struct change *c, const struct message *m, const char *mentor_id, const char *only,
+                        const char *note, int64_t until_ms);
 // Writes the token that the link holds, and asks the courier to deliver.
 void notice_send(struct change *c, const struct message *m, const struct notice *n);
 
 // A phone that is signed in (phones.c).
-// No link and no phone of this mentor opens anything any more. It must have been wanted.
+// No link, no phone and no calendar feed of this mentor opens anything any more. It must have been wanted.
 void phones_end(struct change *c, const struct records *have, const char *mentor_id);
-// Only a mentor who is active may be signed in; `mentor` may be NULL.
+// Whom staff have paused may not be signed in; `mentor` may be NULL.
 bool phones_may_be(const Mentor *mentor);
 // "SignIn/link/<hash>": what an actor with a link to sign in may touch.
 #define MATCHING_LINK "SignIn/link/"
+// "Calendar/<hash>": what an actor with the link of a calendar feed may touch.
+#define MATCHING_FEED "Calendar/"
 
 // The rows of the table: see table.c.
 void needs_register_mentor(struct records *want, const struct message *m);
@@ -202,10 +240,33 @@ struct change decide_view_offer(const struct records *have, const struct message
 struct change decide_accept_offer(const struct records *have, const struct message *m);
 struct change decide_decline_offer(const struct records *have, const struct message *m);
 
+void needs_list_my_offers(struct records *want, const struct message *m);
+struct change decide_list_my_offers(const struct records *have, const struct message *m);
+
 void needs_list_my_people(struct records *want, const struct message *m);
 void needs_read_my_person(struct records *want, const struct message *m);
 struct change decide_list_my_people(const struct records *have, const struct message *m);
 struct change decide_read_my_person(const struct records *have, const struct message *m);
+
+void needs_list_my_meetings(struct records *want, const struct message *m);
+struct change decide_list_my_meetings(const struct records *have, const struct message *m);
+
+void needs_make_my_calendar(struct records *want, const struct message *m);
+void needs_read_feed(struct records *want, const struct message *m);
+struct change decide_make_my_calendar(const struct records *have, const struct message *m);
+struct change decide_read_my_calendar(const struct records *have, const struct message *m);
+struct change decide_end_my_calendar(const struct records *have, const struct message *m);
+struct change decide_read_feed(const struct records *have, const struct message *m);
+
+void needs_take_break(struct records *want, const struct message *m);
+void needs_own_break(struct records *want, const struct message *m);
+void needs_break_over(struct records *want, const struct message *m);
+void needs_list_uncovered(struct records *want, const struct message *m);
+struct change decide_take_break(const struct records *have, const struct message *m);
+struct change decide_read_break(const struct records *have, const struct message *m);
+struct change decide_end_break(const struct records *have, const struct message *m);
+struct change on_break_over(const struct records *have, const struct message *m);
+struct change decide_list_uncovered(const struct records *have, const struct message *m);
 
 struct change on_offer_over(const struct records *have, const struct message *m);
 

@@ -196,6 +196,8 @@ struct change decide_resume_mentor(const struct records *have, const struct mess
   const Mentor *was = named(have, m);
   if (!was) return no_such_mentor(m);
   if (was->state == MENTOR_STATE__ACTIVE) return kept(have, m, was);
+  if (was->state == MENTOR_STATE__ON_BREAK)
+    return refuse(m, CODE__REFUSED_BY_RULE, NULL, "the mentor is on a break by their own wish, and ends it themselves");
   struct change c = change_of(m);
   Mentor *mentor = arena_copy(m->arena, was, sizeof *was);
   mentor->state = MENTOR_STATE__ACTIVE;

@@ -7,10 +7,8 @@
 #include <string.h>
 
 enum {
-  MY_PEOPLE_DEFAULT = 20, // more than any mentor has at a time
-  MY_PEOPLE_MOST = 50,
-  ENGAGEMENTS_READ = 50,
-  APPOINTMENTS_READ = 20 // of those to come, the soonest; they may be on other pathways
+  MY_PEOPLE_DEFAULT = 20, // as many as a mentor may have at a time
+  ENGAGEMENTS_READ = 50
 };
 
 static char *engagements_index(const struct message *m, const char *crn) {
@@ -28,14 +26,15 @@ static const char *appointment_id(const char *member) {
   return slash ? slash + 1 : "";
 }
 
-static void want_my_person(struct records *want, const struct message *m, const char *crn) {
+void my_person_want(struct records *want, const struct message *m, const char *crn) {
   records_want(want, &person__descriptor, crn);
   access_want(want, m, crn);
   records_want(want, &persons_offer__descriptor, crn);
   const struct page *engagements = records_want_page(want, engagements_index(m, crn), "", ENGAGEMENTS_READ);
   for (size_t i = 0; engagements && i < engagements->n_members; i++)
     records_want(want, &engagement__descriptor, engagements->members[i]);
-  const struct page *next = records_want_page(want, appointments_index(m, crn), from_now(m), APPOINTMENTS_READ);
+  const struct page *next =
+      records_want_page(want, appointments_index(m, crn), from_now(m), MATCHING_APPOINTMENTS_READ);
   for (size_t i = 0; next && i < next->n_members; i++)
     records_want(want, &appointment__descriptor, appointment_id(next->members[i]));
 }
@@ -49,14 +48,22 @@ static const Engagement *mentoring_engagement(const struct records *have, const 
   return NULL;
 }
 
-// The soonest that still stands on that engagement: the person's other appointments are not the mentor's to know.
-static const Appointment *next_appointment(const struct records *have, const struct message *m, const Engagement *on) {
+// Those that still stand on that engagement: the person's other appointments are not the mentor's to know.
+static size_t coming_on(const struct records *have, const struct message *m, const Engagement *on,
+                        const Appointment *coming[MATCHING_APPOINTMENTS_READ]) {
   const struct page *page = records_page(have, appointments_index(m, on->crn), from_now(m));
-  for (size_t i = 0; i < page->n_members; i++) {
+  size_t n = 0;
+  for (size_t i = 0; i < page->n_members && n < MATCHING_APPOINTMENTS_READ; i++) {
     const Appointment *a = records_get(have, &appointment__descriptor, appointment_id(page->members[i]));
-    if (a && a->state == APPOINTMENT_STATE__PLANNED && strcmp(a->engagement_id, on->id) == 0) return a;
+    if (a && a->state == APPOINTMENT_STATE__PLANNED && strcmp(a->engagement_id, on->id) == 0) coming[n++] = a;
   }
-  return NULL;
+  return n;
+}
+
+size_t my_person_coming(const struct records *have, const struct message *m, const char *crn,
+                        const Appointment *coming[MATCHING_APPOINTMENTS_READ]) {
+  const Engagement *on = mentoring_engagement(have, m, crn);
+  return on ? coming_on(have, m, on, coming) : 0;
 }
 
 static void show_engagement(MyPerson *shown, const struct records *have, const struct message *m, const char *crn) {
@@ -64,15 +71,14 @@ static void show_engagement(MyPerson *shown, const struct records *have, const s
   if (!on) return;
   shown->engagement_id = on->id;
   shown->explained_version = on->explained_version;
-  const Appointment *next = next_appointment(have, m, on);
-  if (!next) return;
-  shown->next_starts_at = next->starts_at;
-  shown->next_place = next->place;
-  shown->next_mode = next->mode;
+  const Appointment *coming[MATCHING_APPOINTMENTS_READ];
+  if (!coming_on(have, m, on, coming)) return;
+  shown->next_starts_at = coming[0]->starts_at;
+  shown->next_place = coming[0]->place;
+  shown->next_mode = coming[0]->mode;
 }
 
-// The person as their mentor sees them; NULL: there is none, or nobody was offered to them.
-static MyPerson *my_person(const struct records *have, const struct message *m, const char *crn) {
+MyPerson *my_person_shown(const struct records *have, const struct message *m, const char *crn) {
   const Person *p = records_get(have, &person__descriptor, crn);
   const PersonsOffer *standing = records_get(have, &persons_offer__descriptor, crn);
   if (!p || !standing) return NULL;
@@ -89,13 +95,13 @@ static MyPerson *my_person(const struct records *have, const struct message *m, 
 
 void needs_read_my_person(struct records *want, const struct message *m) {
   char crn[8];
-  if (text_crn(((const ReadMyPerson *)m->body)->crn, crn)) want_my_person(want, m, crn);
+  if (text_crn(((const ReadMyPerson *)m->body)->crn, crn)) my_person_want(want, m, crn);
 }
 
 struct change decide_read_my_person(const struct records *have, const struct message *m) {
   char crn[8];
   bool is_crn = text_crn(((const ReadMyPerson *)m->body)->crn, crn);
-  const MyPerson *shown = is_crn ? my_person(have, m, crn) : NULL;
+  const MyPerson *shown = is_crn ? my_person_shown(have, m, crn) : NULL;
   if (!shown) return refuse(m, CODE__NOT_FOUND, NULL, "there is no such person among yours");
   struct change c = change_of(m);
   change_reply(&c, shown->crn, shown, 0);
@@ -105,12 +111,12 @@ struct change decide_read_my_person(const struct records *have, const struct mes
 static const struct page *want_matches(struct records *want, const struct message *m) {
   const ListMyPeople *cmd = m->body;
   return records_want_page(want, matches_index(m->arena, m->actor->id), cmd->after,
-                           matching_limit(cmd->limit, MY_PEOPLE_DEFAULT, MY_PEOPLE_MOST));
+                           matching_limit(cmd->limit, MY_PEOPLE_DEFAULT, MATCHING_PEOPLE_MOST));
 }
 
 void needs_list_my_people(struct records *want, const struct message *m) {
   const struct page *page = want_matches(want, m);
-  for (size_t i = 0; page && i < page->n_members; i++) want_my_person(want, m, page->members[i]);
+  for (size_t i = 0; page && i < page->n_members; i++) my_person_want(want, m, page->members[i]);
 }
 
 struct change decide_list_my_people(const struct records *have, const struct message *m) {
@@ -122,7 +128,7 @@ struct change decide_list_my_people(const struct records *have, const struct mes
   list->people = arena_take(m->arena, (page->n_members + 1) * sizeof *list->people);
   for (size_t i = 0; i < page->n_members; i++) {
     bool sees = access_sees(have, m, page->members[i]);
-    MyPerson *shown = sees ? my_person(have, m, page->members[i]) : NULL;
+    MyPerson *shown = sees ? my_person_shown(have, m, page->members[i]) : NULL;
     if (!shown) continue;
     list->people[list->n_people++] = shown;
     change_touch(&c, shown->crn);

@@ -31,27 +31,32 @@ void needs_notice(struct records *want, const struct message *m) {
   records_want_absent(want, &token__descriptor, notice_token_id(m));
 }
 
-static void write_token(struct change *c, const struct message *m, const struct notice *n) {
+void notice_write_token(struct change *c, const struct message *m, const char *mentor_id, const char *only,
+                        const char *note, int64_t until_ms) {
   static Role mentor_role[] = {ROLE__MENTOR};
   Token *token = arena_take(m->arena, sizeof *token);
   token__init(token);
-  token->actor = n->mentor->id;
+  token->actor = matching_text(mentor_id);
   token->roles = mentor_role;
   token->n_roles = 1;
   token->areas = arena_take(m->arena, sizeof *token->areas);
   token->areas[0] = m->area->id;
   token->n_areas = 1;
-  token->only = matching_text(n->only);
-  token->expires_at_ms = n->token_until_ms;
-  token->note = matching_text(n->note);
+  token->only = matching_text(only);
+  token->expires_at_ms = until_ms;
+  token->note = matching_text(note);
   change_write(c, NULL, notice_token_id(m), token);
+}
+
+char *notice_secret(const struct message *m) {
+  char *secret = arena_take(m->arena, SECRET_TEXT_BYTES);
+  return sodium_bin2base64(secret, SECRET_TEXT_BYTES, secret_of(m), SECRET_BYTES,
+                           sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
 static char *link_of(const struct message *m, const struct notice *n) {
   const struct matching_settings *s = m->settings;
-  char secret[SECRET_TEXT_BYTES];
-  sodium_bin2base64(secret, sizeof secret, secret_of(m), SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-  return arena_printf(m->arena, "%s/%s%s", s->public_url, n->page, secret);
+  return arena_printf(m->arena, "%s/%s%s", s->public_url, n->page, notice_secret(m));
 }
 
 // The last moment in local time, in figures that need no translation: "17:30, 25/11".
@@ -85,7 +90,7 @@ static char *message_id(const struct message *m) {
 }
 
 void notice_send(struct change *c, const struct message *m, const struct notice *n) {
-  write_token(c, m, n);
+  notice_write_token(c, m, n->mentor->id, n->only, n->note, n->token_until_ms);
   MessageRequested *event = arena_take(m->arena, sizeof *event);
   message_requested__init(event);
   event->message_id = message_id(m);

@@ -67,6 +67,7 @@ void offer_close(struct change *c, const struct message *m, Offer *next, OfferSt
   change_write(c, next->crn, next->id, next);
   change_touch(c, next->mentor_id);
   offer_free_person(c, next->crn);
+  my_offers_remove(c, next);
   change_clear_timer(c, offer_timer(m->arena, next->id));
   offer_publish_answer(c, next);
 }
@@ -194,6 +195,7 @@ static struct change make(const struct message *m, const Offer *offer, const Men
   stand_for_person(&c, offer);
   change_index(&c, offers_index(m->arena, offer->crn), offer_member(m->arena, offer));
   change_index(&c, MATCHING_OFFERS, offer_member(m->arena, offer));
+  my_offers_add(&c, offer);
   change_set_timer(&c, offer_timer(m->arena, offer->id), timestamp_ms(offer->expires_at));
   publish_made(&c, offer, m->now.ms);
   tell_mentor(&c, m, offer, mentor);

@@ -23,7 +23,7 @@ void needs_sign_out_mentor(struct records *want, const struct message *m) {
 }
 
 bool phones_may_be(const Mentor *mentor) {
-  return mentor && mentor->state == MENTOR_STATE__ACTIVE;
+  return mentor && (mentor->state == MENTOR_STATE__ACTIVE || mentor->state == MENTOR_STATE__ON_BREAK);
 }
 
 static const Mentor *own_mentor(const struct records *have, const struct message *m) {
@@ -183,7 +183,7 @@ void phones_end(struct change *c, const struct records *have, const char *mentor
   if (!was) return;
   MentorPhones *none = arena_copy(c->arena, was, sizeof *was);
   none->n_phones = 0;
-  none->link = matching_text("");
+  none->link = none->feed = matching_text("");
   change_write(c, mentor_id, mentor_id, none);
 }
 
@@ -192,7 +192,11 @@ struct change decide_sign_out_mentor(const struct records *have, const struct me
   const Mentor *mentor = text_is_uuid(id) ? records_get(have, &mentor__descriptor, id) : NULL;
   if (!mentor) return refuse(m, CODE__NOT_FOUND, NULL, "there is no such mentor in this area");
   struct change c = change_of(m);
+  MentorSignedOut *event = arena_take(m->arena, sizeof *event);
+  mentor_signed_out__init(event);
+  event->id = mentor->id;
   phones_end(&c, have, mentor->id);
+  change_publish(&c, mentor->id, event);
   change_touch(&c, mentor->id);
   return c;
 }

@@ -2,12 +2,13 @@
 //
 // A note is read by its author alone, and only while the person is the author's own: matched, and the match not ended.
 // To everybody else, staff and mentors alike, there is no such note. Files: writing.c (write, amend), reading.c (read,
-// list, and what both share), holding.c (subject access and erasure).
+// list, and what both share), unsent.c (the key to what phones could not send), holding.c (subject access and erasure).
 //
-// Records: Note under its id, NoteVersion under "<id>/<version>". Index: "notes-of/<crn>/<mentor id>" ("<written at, 13
-// digits of ms>/<note id>"): each author's notes about a person are a list of their own, so that its pages tell nothing
-// of another's. "notes-about/<crn>" has the same members of all authors, and serves nobody's reading but the two rights
-// of the person that holding.c is about. Whom a person was matched with is in matching's "offers-of/<crn>".
+// Records: Note under its id, NoteVersion under "<id>/<version>", UnsentKey under the mentor's id. Index:
+// "notes-of/<crn>/<mentor id>" ("<written at, 13 digits of ms>/<note id>"): each author's notes about a person are a
+// list of their own, so that its pages tell nothing of another's. "notes-about/<crn>" has the same members of all
+// authors, and serves nobody's reading but the two rights of the person that holding.c is about. Whom a person was
+// matched with is in matching's "offers-of/<crn>".
 #pragma once
 #include "change.h"
 #include "mentoring.pb-c.h"
@@ -44,6 +45,12 @@ void needs_read_note_version(struct records *want, const struct message *m);
 struct change decide_read_note_version(const struct records *have, const struct message *m);
 void needs_list_notes(struct records *want, const struct message *m);
 struct change decide_list_notes(const struct records *have, const struct message *m);
+void needs_unsent_key(struct records *want, const struct message *m);
+struct change decide_keep_unsent_key(const struct records *have, const struct message *m);
+struct change decide_read_unsent_key(const struct records *have, const struct message *m);
+void needs_end_unsent_key(struct records *want, const struct message *m);
+struct change on_mentor_signed_out(const struct records *have, const struct message *m);
+struct change on_mentor_paused(const struct records *have, const struct message *m);
 void needs_erase_notes(struct records *want, const struct message *m);
 struct change on_erase_notes(const struct records *have, const struct message *m);
 void needs_collect_notes(struct records *want, const struct message *m);

@@ -1,6 +1,7 @@
 // The service as a table: which message leads to which decision. A mentor may send those about notes, and nobody else
 // (services/access.c).
 #include "held.h"
+#include "matching.pb-c.h"
 #include "mentoring.h"
 
 #define ROW(name)                                                                                                      \
@@ -9,6 +10,13 @@
 // clang-format off
 static const struct row rows[] = {
     ROW(write_note), ROW(amend_note), ROW(read_note), ROW(read_note_version), ROW(list_notes),
+    {.kind = ROW_COMMAND, .body = &keep_unsent_key__descriptor, .needs = needs_unsent_key,
+     .decide = decide_keep_unsent_key},
+    {.kind = ROW_COMMAND, .body = &read_unsent_key__descriptor, .needs = needs_unsent_key,
+     .decide = decide_read_unsent_key},
+    {.kind = ROW_EVENT, .body = &mentor_signed_out__descriptor, .needs = needs_end_unsent_key,
+     .decide = on_mentor_signed_out},
+    {.kind = ROW_EVENT, .body = &mentor_paused__descriptor, .needs = needs_end_unsent_key, .decide = on_mentor_paused},
     {.kind = ROW_COMMAND, .body = &collect_records__descriptor, .needs = needs_collect_notes,
      .decide = decide_collect_notes},
     {.kind = ROW_EVENT, .body = &person_erased__descriptor, .erases = true, .decide = held_on_person_erased},
@@ -19,6 +27,7 @@ static const struct row rows[] = {
 };
 // clang-format on
 
-static const ProtobufCMessageDescriptor *const owns[] = {&note__descriptor, &note_version__descriptor, NULL};
+static const ProtobufCMessageDescriptor *const owns[] = {&note__descriptor, &note_version__descriptor,
+                                                         &unsent_key__descriptor, NULL};
 
 const struct service mentoring = {.name = "mentoring", .rows = rows, .owns = owns};

@@ -25,6 +25,7 @@ static const ProtobufCMessageDescriptor *const types[] = {
     &mentor_registered__descriptor,
     &mentor_changed__descriptor,
     &mentor_paused__descriptor,
+    &mentor_signed_out__descriptor,
     &mentor_resumed__descriptor,
     &offer_made__descriptor,
     &offer_answered__descriptor,

@@ -275,18 +275,23 @@ def test_no_page_needs_more_than_its_policy_allows(stack, page):
     answer = stack.http("GET", f"/{page.stem}", token="")
     policy = dict(part.strip().partition(" ")[::2] for part in answer.headers["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
-    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == policy["worker-src"] == "'self'"
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", answer.text)
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", answer.text))
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/openapi.json", "/mentor-session.js", "/nowhere", f"/v1/areas/{NORTH}/people"])
+@pytest.mark.parametrize("path", ["/healthz", "/openapi.json", "/mentor.css", "/nowhere", f"/v1/areas/{NORTH}/people"])
 def test_whatever_is_no_page_does_nothing_as_one(stack, path):
     headers = stack.http("GET", path).headers
     assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_a_script_that_serves_a_page_in_the_background_speaks_to_this_origin_alone(stack):
+    headers = stack.http("GET", "/mentor-sw.js").headers
+    assert headers["Content-Security-Policy"] == "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
 
 
 def test_scripts_and_pages_write_no_markup():

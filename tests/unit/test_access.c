@@ -67,6 +67,7 @@ static bool holds(enum relation relation, enum standing s) {
       [RELATION_OWN_SUPERVISEE] = {[MATCHED_BESIDE] = true},
       [RELATION_SELF] = {[HIMSELF] = true},
       [RELATION_OWN_SIGN_IN] = {[HIMSELF] = true},
+      [RELATION_OWN_FEED] = {false}, // by its link alone: a test of its own, below
   };
   return relation > RELATION_NO_RECORD && table[relation][s];
 }
@@ -317,6 +318,19 @@ static void a_link_to_one_offer_opens_that_offer_and_nothing_else(void **state) 
   desk_free(d);
 }
 
+static void the_link_of_a_calendar_opens_the_feed_of_ones_own_people_and_nothing_else(void **state) {
+  struct desk *d = any_new(*state);
+  for (int s = ABSENT; s < STANDINGS; s++) {
+    scene_new(s, false);
+    scene_write(d);
+    for (const struct access_row *a = access_table; a->message; a++) {
+      bool opens = a->message == &read_feed__descriptor && s == MATCHED;
+      assert_int_equal(any_ask(d, a->message, MAY(MENTOR), false, "Calendar/ab") == CODE__OK, opens);
+    }
+  }
+  desk_free(d);
+}
+
 static void a_person_reads_their_own_record_and_appointments_and_nobody_elses(void **state) {
   struct desk *d = any_new(*state);
   expect(d, &read_person__descriptor, MAY(PERSON), HIMSELF, CODE__OK, NAMES);
@@ -387,6 +401,7 @@ int main(void) {
       TEST(a_note_is_for_the_persons_mentor_and_for_nobody_else),
       TEST(a_disclosure_is_raised_by_the_persons_mentor_and_read_by_leads_alone),
       TEST(a_link_to_one_offer_opens_that_offer_and_nothing_else),
+      TEST(the_link_of_a_calendar_opens_the_feed_of_ones_own_people_and_nothing_else),
       TEST(a_person_reads_their_own_record_and_appointments_and_nobody_elses),
       TEST(a_mentors_supervisor_ends_the_matches_of_their_own_mentors),
       TEST(whoever_is_an_operator_reaches_nobodys_record),

@@ -3,6 +3,7 @@
 #include "courier.pb-c.h"
 #include "csv.h"
 #include "intake.pb-c.h"
+#include "matching.pb-c.h"
 #include "metrics.h"
 #include "reporting.pb-c.h"
 #include <setjmp.h>
@@ -133,7 +134,7 @@ static void a_list_links_to_its_next_page(void **state) {
 
 static void a_report_is_also_to_be_had_as_csv(void **state) {
   struct answer *a = begun(state);
-  struct answer_context context = {.path = "/", .query = "", .as_csv = true};
+  struct answer_context context = {.path = "/", .query = "", .format = FORMAT_CSV};
   ReportColumn name = REPORT_COLUMN__INIT, count = REPORT_COLUMN__INIT, *columns[] = {&name, &count};
   name.title = "Practitioner";
   count.title = "Sessions, held";
@@ -148,6 +149,51 @@ static void a_report_is_also_to_be_had_as_csv(void **state) {
   answer_reply(a, &report.base, 0, false, &context);
   assert_string_equal(a->content_type, "text/csv; charset=utf-8; header=present");
   assert_string_equal(a->body.data, "Practitioner,\"Sessions, held\"\r\n\"'=HYPERLINK(\"\"x\"\")\",3\r\nN01,-4.5\r\n");
+}
+
+// What is read back of a line that was folded.
+static char *unfolded(const char *text) {
+  char *out = calloc(1, strlen(text) + 1), *to = out;
+  for (const char *c = text; *c; c++) {
+    if (!strncmp(c, "\r\n ", 3))
+      c += 2;
+    else
+      *to++ = *c;
+  }
+  return out;
+}
+
+static void meetings_are_a_calendar_that_names_nobody_in_lines_of_75_octets(void **state) {
+  struct answer *a = begun(state);
+  struct answer_context context = {.path = "/", .query = "", .format = FORMAT_ICS};
+  Google__Protobuf__Timestamp from = GOOGLE__PROTOBUF__TIMESTAMP__INIT, to = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
+  from.seconds = 1772445600;
+  to.seconds = 1772449200;
+  MyMeeting one = MY_MEETING__INIT, *meetings[] = {&one};
+  one.appointment_id = "aaaaaaaa-0000-4000-8000-000000000001";
+  one.given_name = "Canaryname";
+  one.crn = "X123456";
+  one.place = "The old mill; second floor, room \\ 5\nŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵŵ";
+  one.starts_at = &from;
+  one.ends_at = &to;
+  MyMeetings list = MY_MEETINGS__INIT;
+  list.meetings = meetings;
+  list.n_meetings = 1;
+  list.read_at = &from;
+  answer_reply(a, &list.base, 0, false, &context);
+  assert_string_equal(a->content_type, "text/calendar; charset=utf-8");
+  for (const char *line = a->body.data, *end; (end = strstr(line, "\r\n")); line = end + 2) {
+    assert_true(end - line <= 75);
+    assert_true((line[line[0] == ' '] & 0xc0) != 0x80);
+  }
+  char *text = unfolded(a->body.data);
+  assert_non_null(strstr(text, "\r\nUID:aaaaaaaa-0000-4000-8000-000000000001\r\nDTSTAMP:20260302T100000Z\r\n"
+                               "DTSTART:20260302T100000Z\r\nDTEND:20260302T110000Z\r\n"
+                               "SUMMARY:Alongside: meeting\r\n"
+                               "LOCATION:The old mill\\; second floor\\, room \\\\ 5\\nŵŵ"));
+  assert_null(strstr(text, "Canaryname"));
+  assert_null(strstr(text, "X123456"));
+  free(text);
 }
 
 static void an_error_of_ours_is_a_problem_with_its_field(void **state) {
@@ -186,6 +232,7 @@ int main(void) {
       cmocka_unit_test(no_reply_is_no_content),
       cmocka_unit_test(a_list_links_to_its_next_page),
       cmocka_unit_test(a_report_is_also_to_be_had_as_csv),
+      cmocka_unit_test(meetings_are_a_calendar_that_names_nobody_in_lines_of_75_octets),
       cmocka_unit_test(an_error_of_ours_is_a_problem_with_its_field),
       cmocka_unit_test(samples_of_one_name_stand_together_under_their_type),
   };

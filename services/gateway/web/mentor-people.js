@@ -3,19 +3,22 @@
 //   people --> person --> explain, contact, write --> person
 //                 '-----> disclose (from one of the notes) --> passed
 //
-// A phone may be stolen. Nothing that is written or read here is stored on it: a note lives in this page's memory from the
-// first letter until the service has it, and what was read is forgotten when the page has been out of sight for a while.
-// What could not be sent stays in its form and is sent again under the same id, so that it arrives once.
+// A phone may be stolen. Nothing that is written or read here is stored on it in a form that it could open itself: a note
+// lives in this page's memory until the service has it, or waits closed (mentor-locked.js) where there is no connection;
+// and what was read is forgotten when the page has been out of sight for a while. What could not be sent is sent again
+// under the same id, so that it arrives once.
 import { call } from './mentor-session.js';
 import { peopleWords } from './mentor-people-words.js';
+import { keepNote, knowPeople } from './mentor-waiting.js';
 import { moment } from './offer-words.js';
+import {
+  ask, beginViews, button, draws, element, endViews, fill, forget, forgets, go, keeps, language, loads, localTime, openHome,
+  opens, render, say, sends, tell, trouble, view, wouldLose,
+} from './mentor-views.js';
 
 const FORGET_MS = 5 * 60000;
 const LOOK_AGAIN_MS = 10000;
 
-let language = 'en';
-let onSignedOut = () => {};
-let view = 'people';
 let people = [];
 let wording = null;      // of confidentiality, in both languages
 let wordingIn = 'en';    // in which it is read to the person
@@ -31,17 +34,8 @@ let watching = 0;
 let hiddenSince = 0;
 
 const byId = (id) => document.getElementById(id);
-const say = (key) => peopleWords[language][key];
-const fill = (key, name, value) => say(key).replace(`{${name}}`, () => value);
 
 // --- showing
-
-function element(tag, text, ...children) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  made.append(...children);
-  return made;
-}
 
 function isExplained(of) {
   return Boolean(wording && of.explainedVersion >= wording.version);
@@ -53,19 +47,15 @@ function nextOf(of) {
 }
 
 function personCard(of) {
-  const button = element('button', of.givenName || of.crn, element('small', nextOf(of)));
-  if (!isExplained(of)) button.append(element('small', say('explainedNo')));
-  button.type = 'button';
-  button.addEventListener('click', () => openPerson(of));
-  return element('li', '', button);
+  const card = button(of.givenName || of.crn, () => openPerson(of), element('small', nextOf(of)));
+  if (!isExplained(of)) card.append(element('small', say('explainedNo')));
+  return element('li', '', card);
 }
 
 function noteCard(of) {
-  const passOn = element('button', say('passOn'));
+  const passOn = button(say('passOn'), () => openDisclosure(of));
   const time = element('time', moment(language, new Date(of.writtenAt)));
   const card = element('article', '', time, element('p', of.text?.text || ''), passOn);
-  passOn.type = 'button';
-  passOn.addEventListener('click', () => openDisclosure(of));
   return element('li', '', card);
 }
 
@@ -101,7 +91,7 @@ function howFar(of) {
   return of.alerted || !of.telephone ? say('waiting') : fill('nobodyYet', 'telephone', of.telephone);
 }
 
-function render() {
+draws(() => {
   byId('people').replaceChildren(...people.map(personCard));
   byId('no-people').hidden = people.length > 0;
   if (person) showPerson();
@@ -109,47 +99,9 @@ function render() {
   if (view === 'passed' && raised) byId('passed').textContent = howFar(raised);
   byId('passed-on').hidden = raisedBefore.length === 0;
   byId('passed-on-list').replaceChildren(...raisedBefore.map((of) => element('li', howFar(of))));
-}
-
-function trouble(text) {
-  byId('trouble').textContent = text;
-  byId('trouble').hidden = !text;
-  if (text) byId('trouble').scrollIntoView({ block: 'center' });
-}
-
-function go(next) {
-  view = next;
-  trouble('');
-  for (const part of document.querySelectorAll('[data-view]')) part.hidden = part.dataset.view !== view;
-  render();
-  scrollTo(0, 0);
-  document.querySelector(`[data-view="${view}"] h1`).focus();
-}
+});
 
 // --- asking and sending
-
-function troubleOf(status, body) {
-  const first = body?.errors?.[0];
-  if (status === 404) return say('notYours');
-  if (status === 422 && first?.pointer === '/engagementId') return say('explainFirst');
-  if (status >= 500 || status === 429) return say('failedKept');
-  return fill('notTaken', 'why', first?.detail || body?.detail || '');
-}
-
-// The body of the answer, or null where there is none: then the reader has been told why.
-async function ask(method, path, body) {
-  let answer;
-  try {
-    answer = await call(method, path, body);
-  } catch {
-    trouble(say('offlineKept'));
-    return null;
-  }
-  if (answer.status === 401) onSignedOut();
-  else if (answer.status < 300) return answer.body || {};
-  else trouble(troubleOf(answer.status, answer.body));
-  return null;
-}
 
 function idFor(content) {
   const key = JSON.stringify(content);
@@ -157,9 +109,10 @@ function idFor(content) {
   return sent.id;
 }
 
-// Sends what a form holds. Answers what ask() does.
-async function put(kind, content) {
-  const answer = await ask('PUT', `${kind}/${idFor({ kind, content })}`, content);
+// Sends what a form holds. Answers what ask() does; `whenOffline` is given the id that it has.
+async function put(kind, content, whenOffline) {
+  const id = idFor({ kind, content });
+  const answer = await ask('PUT', `${kind}/${id}`, content, whenOffline && (() => whenOffline(id)));
   if (answer) sent = { key: '', id: '' };
   return answer;
 }
@@ -168,11 +121,11 @@ async function loadPeople() {
   wording ||= await ask('GET', 'confidentiality');
   const answer = wording && await ask('GET', 'my-people');
   const disclosed = answer && await ask('GET', 'my-disclosures?limit=200');
-  if (answer) people = answer.people || [];
+  if (answer) knowPeople(people = answer.people || []);
   if (disclosed) raisedBefore = (disclosed.disclosures || []).filter(({ state }) => state !== 'DISCLOSURE_CLOSED');
   if (answer && person) person = people.find(({ crn }) => crn === person.crn) || null;
-  return Boolean(answer);
 }
+loads(loadPeople);
 
 async function loadNotes() {
   notes = [];
@@ -198,11 +151,7 @@ async function backToPerson(said) {
   if (!person) return go('people');
   await openPerson(person);
   trouble('');
-  byId('status').textContent = said ? say(said) : '';
-}
-
-function localTime(date) {
-  return new Date(date - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+  tell(said);
 }
 
 function openDisclosure(of) {
@@ -215,13 +164,21 @@ function openDisclosure(of) {
   go('disclose');
 }
 
-const opens = {
-  people: () => { person = null; notes = []; go('people'); loadPeople().then(render); },
+Object.assign(opens, {
+  people: () => { person = null; notes = []; return openHome(); },
   person: () => { document.querySelector('[data-sends="write"]').reset(); clearTimeout(watching); go('person'); },
   explain: () => { begunAt = new Date(); wordingIn = person.language === 'WELSH' ? 'cy' : 'en'; go('explain'); },
   contact: () => { byId('began').value = localTime(new Date(Date.now() - 3600000)); go('contact'); },
   write: () => go('write'),
-};
+});
+
+// Without a connection a note waits on the phone, closed, and is sent under the id that it has.
+async function leaveNote(id, content) {
+  if (!await keepNote(id, { crn: content.crn, text: content.text.text })) return trouble(say('offlineKept'));
+  sent = { key: '', id: '' };
+  go('person');
+  tell('keptHere');
+}
 
 function attendanceOf(came) {
   if (['ON_TIME', 'LATE_WITH_REASON'].includes(came)) return { happened: 'HAPPENED', attended: came, complied: true };
@@ -229,8 +186,8 @@ function attendanceOf(came) {
   return { happened: 'DID_NOT_HAPPEN', attended: 'DID_NOT_ATTEND', absence: came, ...reason };
 }
 
-// What each form sends. A form whose content has arrived leads to another view, and is emptied.
-const sends = {
+// What each form sends.
+Object.assign(sends, {
   async explain(form) {
     const content = { engagementId: person.engagementId, version: wording.version, acknowledged: form.get('how'),
       language: wordingIn === 'cy' ? 'WELSH' : 'ENGLISH', givenAt: begunAt.toISOString(), acknowledgedAt: pressedAt() };
@@ -244,7 +201,8 @@ const sends = {
     return await put('sessions', content) && backToPerson('saved');
   },
   async write(form) {
-    return await put('notes', { crn: person.crn, text: { text: form.get('text') } }) && backToPerson('saved');
+    const content = { crn: person.crn, text: { text: form.get('text') } };
+    return await put('notes', content, (id) => leaveNote(id, content)) && backToPerson('saved');
   },
   async disclose(form) {
     if (!extract) return trouble(say('nothingTaken'));
@@ -254,7 +212,7 @@ const sends = {
     const answer = await put('disclosures', content);
     return answer && openPassed(answer);
   },
-};
+});
 
 // Of one sending, the moment is the same when it is tried again: it is part of the content.
 let pressed = { at: '', begun: null };
@@ -288,66 +246,36 @@ function takeExtract() {
 
 // --- what was read is forgotten
 
-const unsent = () => view === 'write' && byId('text').value !== '';
+keeps(() => view === 'write' && byId('text').value !== '');
 
-function forget() {
+forgets(() => {
   clearTimeout(watching);
   person = note = raised = null;
   people = notes = raisedBefore = [];
   extract = '';
-  for (const form of document.querySelectorAll('[data-sends]')) form.reset();
   for (const id of ['notes', 'person-name', 'next', 'extract', 'passed', 'passed-on-list']) byId(id).replaceChildren();
   byId('whole').value = '';
+});
+
+function openAll() {
+  forget();
+  return opens.people();
 }
 
 function onVisibility() {
   if (document.hidden) hiddenSince = Date.now();
-  else if (view !== 'people' && !unsent() && Date.now() - hiddenSince > FORGET_MS) openPeople(language, onSignedOut);
+  else if (view !== 'people' && !wouldLose() && Date.now() - hiddenSince > FORGET_MS) openAll();
 }
 
 // --- for mentor.js
 
-export async function openPeople(inLanguage, whenSignedOut) {
-  language = inLanguage;
-  onSignedOut = whenSignedOut;
-  forget();
-  go('people');
-  if (await loadPeople()) render();
+export function openPeople(inLanguage, whenSignedOut) {
+  beginViews(inLanguage, whenSignedOut);
+  return openAll();
 }
 
-export function closePeople() {
-  forget();
-  view = 'people';
-  render();
-}
+export { endViews as closePeople, speakViews as speakPeople } from './mentor-views.js';
 
-export function speakPeople(inLanguage) {
-  language = inLanguage;
-  render();
-}
-
-async function onSubmit(event) {
-  const form = event.target, kind = form.dataset.sends;
-  event.preventDefault();
-  if (form.dataset.busy) return;
-  form.dataset.busy = 'yes';
-  byId('status').textContent = say('sending');
-  trouble('');
-  try {
-    await sends[kind](new FormData(form));
-    if (view !== kind) form.reset();
-  } finally {
-    delete form.dataset.busy;
-  }
-}
-
-function onClick(event) {
-  const where = event.target.closest('[data-view] button')?.dataset.goes;
-  if (where && (!unsent() || confirm(say('discard')))) opens[where]();
-}
-
-for (const form of document.querySelectorAll('[data-sends]')) form.addEventListener('submit', onSubmit);
-document.addEventListener('click', onClick);
 document.addEventListener('visibilitychange', onVisibility);
 byId('take').addEventListener('click', takeExtract);
 byId('wording-language').addEventListener('click', () => { wordingIn = wordingIn === 'en' ? 'cy' : 'en'; showWording(); });
@@ -356,5 +284,3 @@ document.querySelector('[data-sends="disclose"]').addEventListener('change', (ev
   byId('untold').hidden = event.target.value !== 'NO';
   byId('untold-why').required = event.target.value === 'NO';
 });
-addEventListener('beforeunload', (event) => { if (unsent()) event.preventDefault(); });
-addEventListener('pagehide', forget);

@@ -9,7 +9,8 @@
 //
 // The link is offer#<area>/<offer id>/<secret>. What follows '#' never leaves the browser by itself; it is taken out of
 // the address bar at once, and kept for this tab only, so that a reload works.
-import { experiences, languages, moment, slot, words } from './offer-words.js';
+import { showWish } from './offer-wish.js';
+import { moment, words } from './offer-words.js';
 
 const KEPT = 'alongside-offer';
 const ANSWER_MS = 20000;
@@ -57,46 +58,13 @@ function takeLink() {
   return linkOf(text || kept());
 }
 
-function add(list, tag, text) {
-  const element = document.createElement(tag);
-  element.textContent = text;
-  list.append(element);
-}
-function row(list, name, ...lines) {
-  add(list, 'dt', name);
-  for (const line of lines) add(list, 'dd', line);
-}
-
-// A slug that has no name of its own is shown as words: "single-parent" becomes "Single parent".
-function experienceName(code) {
-  const text = code.replaceAll('-', ' ');
-  return experiences[language][code] || text.charAt(0).toUpperCase() + text.slice(1);
-}
-function languageName(code) {
-  try {
-    return languages[language][code] || new Intl.DisplayNames([language, 'en'], { type: 'language' }).of(code);
-  } catch {
-    return code;
-  }
-}
-
-function showWish() {
-  const list = byId('wish');
-  const named = (codes, name) => (codes || []).map(name).join(', ') || say('any');
-  list.replaceChildren();
-  row(list, say('experiences'), named(view.experiences, experienceName));
-  row(list, say('availability'), named(view.availability, (code) => slot(language, code)));
-  row(list, say('places'), named(view.places, (place) => place), ...(view.remote ? [say('remote')] : []));
-  row(list, say('languages'), named(view.languages, languageName));
-}
-
 function showView() {
   if (!view) return;
   const until = new Date(view.expiresAt);
   byId('greeting').textContent = view.mentorGivenName ? say('hello').replace('{name}', () => view.mentorGivenName) : '';
   byId('until').textContent = moment(language, until);
   byId('until').dateTime = view.expiresAt;
-  showWish();
+  showWish(byId('wish'), view, language);
 }
 
 function speak() {
