@@ -283,7 +283,7 @@ static void a_person_reads_and_chooses_for_themselves_or_with_their_practitioner
   assert_refused(&c, CODE__NOT_FOUND, NULL);
   as_coordinator(d);
   c = RANKED(d, 1);
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
 }
 
 static void a_choice_is_given_to_the_person_without_ids_and_is_gone_with_them(void **state) {

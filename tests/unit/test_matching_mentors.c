@@ -471,7 +471,7 @@ static void a_mentors_preference_is_shown_to_nobody_else(void **state) {
   c = read_one(d, mentor_id(d, 1));
   assert_int_equal(((const Mentor *)c.reply)->n_prefers_not, 0);
   c = preferred(d, 1, "arson");
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
   Mentor *changed_by_staff = mentor_of(d, 1);
   changed_by_staff->capacity = 5;
   c = changed(d, changed_by_staff, 2);
