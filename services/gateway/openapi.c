@@ -137,6 +137,7 @@ static json_t *operation_of(const struct route *row, json_t *parameters, json_t 
   json_t *operation = json_pack("{s:s, s:s, s:o, s:o}", "operationId", id, "summary", row->summary, "parameters",
                                 parameters, "responses", responses_of(row, schemas));
   if (row->body) json_object_set_new(operation, "requestBody", request_body(row, schemas));
+  if (row->link) json_object_set_new(operation, "security", json_array()); // the path says who it is
   return operation;
 }
 

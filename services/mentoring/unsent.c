@@ -37,6 +37,12 @@ static const UnsentKey *kept_key(const struct records *have, const char *mentor_
   return key && *key->public_key ? key : NULL;
 }
 
+static UnsentKey *no_key(const struct message *m) {
+  UnsentKey *none = arena_take(m->arena, sizeof *none);
+  unsent_key__init(none);
+  return none;
+}
+
 static struct change shown_key(const struct records *have, const struct message *m, const UnsentKey *key) {
   struct change c = change_of(m);
   change_reply(&c, m->actor->id, key, records_version(have, &unsent_key__descriptor, m->actor->id));
@@ -49,8 +55,7 @@ void needs_unsent_key(struct records *want, const struct message *m) {
 
 struct change decide_read_unsent_key(const struct records *have, const struct message *m) {
   const UnsentKey *key = kept_key(have, m->actor->id);
-  if (!key) return refuse(m, CODE__NOT_FOUND, NULL, "there is no key yet: make a pair, and keep it here");
-  return shown_key(have, m, key);
+  return shown_key(have, m, key ? key : no_key(m));
 }
 
 static UnsentKey *new_key(const struct message *m, const UnsentKey *sent) {
@@ -93,10 +98,7 @@ void needs_end_unsent_key(struct records *want, const struct message *m) {
 // A record is emptied and not deleted, so that its versions go on counting.
 static struct change end_key(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
-  if (!kept_key(have, mentor_of(m))) return c;
-  UnsentKey *none = arena_take(m->arena, sizeof *none);
-  unsent_key__init(none);
-  change_write(&c, mentor_of(m), mentor_of(m), none);
+  if (kept_key(have, mentor_of(m))) change_write(&c, mentor_of(m), mentor_of(m), no_key(m));
   return c;
 }
 

@@ -65,6 +65,20 @@ static void an_answered_and_a_withdrawn_offer_leave_the_list(void **state) {
   assert_int_equal(listed(s, 1)->n_offers, 0);
 }
 
+// What is not open any more is not even looked at: the list stays as short as what it shows.
+static void what_left_the_list_has_left_its_index(void **state) {
+  struct story *s = *state;
+  const Offer *offer = decision_record(&s->d, &offer__descriptor, OFFER_ID);
+  const char *index = arena_printf(&s->d.arena, "offers-to/%s", mentor_id(&s->d, 1));
+  const char *member = arena_printf(&s->d.arena, "%013lld/%s", (long long)timestamp_ms(offer->expires_at), OFFER_ID);
+  assert_true(decision_in_index(&s->d, index, member));
+  AcceptOffer accept = ACCEPT_OFFER__INIT;
+  accept.id = OFFER_ID;
+  as_mentor(&s->d, 1, NULL);
+  commit(s, &accept);
+  assert_false(decision_in_index(&s->d, index, member));
+}
+
 static void an_offer_whose_time_is_over_is_not_listed_even_before_its_timer(void **state) {
   struct story *s = *state;
   const Offer *other = decision_record(&s->d, &offer__descriptor, OTHER_OFFER_ID);
@@ -80,6 +94,7 @@ int main(void) {
       TWO_OFFERS(it_names_nobody),
       TWO_OFFERS(another_mentor_has_a_list_of_their_own),
       TWO_OFFERS(an_answered_and_a_withdrawn_offer_leave_the_list),
+      TWO_OFFERS(what_left_the_list_has_left_its_index),
       TWO_OFFERS(an_offer_whose_time_is_over_is_not_listed_even_before_its_timer),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

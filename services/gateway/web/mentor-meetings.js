@@ -6,6 +6,8 @@ import { moment } from './offer-words.js';
 
 const MODES = { IN_PERSON: 'inPerson', TELEPHONE: 'telephone', VIDEO: 'video' };
 
+const inFigures = new Intl.DateTimeFormat('en-GB');   // 27/11/2027, in both languages: a year away, and so with the year
+
 let meetings = [];
 let calendar = {};   // a MyCalendar: with its url only from when it was made until the view is left
 
@@ -22,7 +24,7 @@ draws(() => {
   byId('no-meetings').hidden = meetings.length > 0;
   if (view !== 'calendar') return;
   byId('calendar-now').textContent = calendar.until
-    ? fill('calendarUntil', 'when', moment(language, new Date(calendar.until))) : say('calendarNone');
+    ? fill('calendarUntil', 'when', inFigures.format(new Date(calendar.until))) : say('calendarNone');
   byId('calendar-new').hidden = !calendar.url;
   byId('calendar-url').value = calendar.url || '';
   byId('calendar-end').hidden = !calendar.until;

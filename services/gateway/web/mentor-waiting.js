@@ -56,9 +56,9 @@ export async function keepNote(id, content) {
 // The mentor's pair, made where there is none yet. Of two phones that make one at once, one is told to read the other's.
 async function pairOf() {
   let answer = await call('GET', 'my-unsent-key');
-  if (answer.status === 404 && globalThis.crypto?.subtle) answer = await call('PUT', 'my-unsent-key', await newPair());
+  if (answer.status === 200 && !answer.body?.publicKey && globalThis.crypto?.subtle) answer = await call('PUT', 'my-unsent-key', await newPair());
   if (answer.status === 409) answer = await call('GET', 'my-unsent-key');
-  return answer.status < 300 ? answer.body : null;
+  return answer.body?.publicKey ? answer.body : null;
 }
 
 // True: it has arrived, now or before (409: its id is taken, by nothing but itself). What cannot be taken for this person,
