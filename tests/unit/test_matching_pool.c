@@ -329,6 +329,27 @@ static void what_is_older_changes_nothing(void **state) {
   }
 }
 
+static void thousands_who_are_left_out_are_all_counted(void **state) {
+  struct pool_world *w = *state;
+  enum {
+    MANY = 5000
+  };
+  struct pool *pool = pool_new();
+  struct pool_counts counts;
+  struct pool_mentor m = pool_mentor_of(&w->d.arena, mentor_of(&w->d, 0), 1);
+  m.active = false;
+  for (unsigned n = 0; n < MANY; n++) {
+    m.id = mentor_id(&w->d, n);
+    assert_true(pool_put(pool, &m));
+  }
+  struct pool_person person = pool_person_of(&w->d.arena, person_of(&w->d, CRN));
+  pool_count(pool, &person, w->now_ms, &counts);
+  assert_int_equal(counts.n_mentors, MANY);
+  assert_int_equal(counts.first[0], MANY);
+  assert_int_equal(counts.only[0], MANY);
+  pool_free(pool);
+}
+
 static void an_empty_pool_has_nobody(void **state) {
   struct pool_world *w = *state;
   struct pool *empty = pool_new();
@@ -365,6 +386,7 @@ int main(void) {
       POOL(a_question_may_be_about_all_but_some),
       POOL(who_is_left_out_is_listed_with_the_first_rule_as_far_as_asked_for),
       POOL(what_is_older_changes_nothing),
+      POOL(thousands_who_are_left_out_are_all_counted),
       POOL(an_empty_pool_has_nobody),
       POOL(a_sixty_fifth_kind_of_experience_is_refused_and_changes_nothing),
   };
