@@ -1,9 +1,15 @@
-// The candidates for a person: every mentor of the area, either left out by the first rule that holds, or scored. And
-// how it comes about: for each candidate the reasons and the lead over the next, for each rule whom it leaves out.
+// The candidates for a person: the pool (pool.h) names the best, and counts and lists whom it leaves out; the records
+// of those best, and of all whom the person spoke of, decide. So an answer never goes by what a mentor was a while ago.
+// And how it comes about: for each candidate the reasons and the lead over the next, for each rule whom it leaves out.
 #include "matching.h"
+#include "pool_overview.h"
 #include "prices.h"
 #include <stdlib.h>
 #include <string.h>
+
+enum {
+  EXCLUDED_MOST = 200 // whom the rules leave out, listed one by one
+};
 
 struct scored {
   const Mentor *mentor;
@@ -21,6 +27,7 @@ struct sorting {
   Candidates *reply;
   struct scored *scored;
   size_t n;
+  struct pool_texts seen; // ids of the mentors whose records were looked at
   uint32_t first[RULES_MOST], only[RULES_MOST];
 };
 
@@ -28,24 +35,70 @@ static unsigned candidates_limit(const ListCandidates *cmd) {
   return matching_limit(cmd->limit, MATCHING_CANDIDATES_DEFAULT, MATCHING_CANDIDATES_MOST);
 }
 
+// --- whose records to look at
+
+static void add_texts(struct pool_texts *all, size_t n, char **list) {
+  if (n) memcpy(all->texts + all->n, list, n * sizeof *list);
+  all->n += n;
+}
+
+// Whatever the pool says of them: whom the person spoke of, and whom it has no room for.
+static struct pool_texts looked_at_anyway(const struct message *m, const PersonsChoice *choice) {
+  const struct pool_overview *o = m->overview;
+  size_t n = o->beside.n + (choice ? choice->n_ranked + choice->n_declined : 0);
+  struct pool_texts all = {0, arena_take(m->arena, (n + 1) * sizeof *all.texts)};
+  add_texts(&all, o->beside.n, o->beside.texts);
+  if (choice) add_texts(&all, choice->n_ranked, choice->ranked);
+  if (choice) add_texts(&all, choice->n_declined, choice->declined);
+  return all;
+}
+
+// Wants the best of the pool, and says how many of those who are known are no candidates any more.
+static size_t want_best(struct records *want, const struct message *m, const struct pool_person *asked,
+                        const Person *person, size_t most) {
+  const struct pool_overview *o = m->overview;
+  struct pool_answer best;
+  size_t n_gone = 0;
+  pool_ask(o->pool, asked, matching_pair(m, person, NULL).weights, m->now.ms, most, &best);
+  for (size_t i = 0; i < best.n_best; i++) {
+    const Mentor *mentor = records_want(want, &mentor__descriptor, best.best[i].id);
+    struct pair pair = matching_pair(m, person, mentor);
+    n_gone += !mentor || rules_exclude(&pair);
+  }
+  return n_gone;
+}
+
 void needs_list_candidates(struct records *want, const struct message *m) {
   const ListCandidates *cmd = m->body;
   char crn[8];
   if (!text_crn(cmd->crn, crn)) return;
   const Person *person = records_want_closed(want, &person__descriptor, crn);
-  records_want(want, &persons_choice__descriptor, crn);
-  if (!person) return;
+  const PersonsChoice *choice = records_want(want, &persons_choice__descriptor, crn);
+  if (!person || !person->mentoring || !m->overview) return;
   prices_want(want);
-  mentors_want_all(want);
+  if (want->n_unknown) return;
+  struct pool_person asked = pool_person_of(m->arena, person);
+  asked.without = looked_at_anyway(m, choice);
+  asked.n_prices = prices_all(want, m, &asked.prices);
+  for (size_t i = 0; i < asked.without.n; i++) records_want(want, &mentor__descriptor, asked.without.texts[i]);
+  // One more than are shown, since the last one has a lead over the next; and as many as turn out to be gone.
+  size_t shown = candidates_limit(cmd) + 1, gone = 0, most;
+  do {
+    most = shown + gone < POOL_BEST ? shown + gone : POOL_BEST;
+    gone = want_best(want, m, &asked, person, most);
+  } while (!want->n_unknown && most < shown + gone && most < POOL_BEST);
 }
 
-static ExcludedMentor *excluded_of(struct arena *a, const Mentor *mentor, const struct exclusion *rule) {
-  ExcludedMentor *excluded = arena_take(a, sizeof *excluded);
+// --- deciding
+
+static void list_excluded(struct sorting *s, char *mentor_id, const struct exclusion *rule) {
+  if (s->reply->n_excluded == EXCLUDED_MOST) return;
+  ExcludedMentor *excluded = arena_take(s->m->arena, sizeof *excluded);
   excluded_mentor__init(excluded);
-  excluded->mentor_id = mentor->id;
+  excluded->mentor_id = mentor_id;
   excluded->code = matching_text(rule->code);
   excluded->words = matching_text(rule->words);
-  return excluded;
+  s->reply->excluded[s->reply->n_excluded++] = excluded;
 }
 
 // First whom the person chose, in their order, and last whom they did not want.
@@ -66,7 +119,7 @@ static void leave_out(struct sorting *s, const Mentor *mentor, uint32_t in_the_w
   unsigned first = (unsigned)__builtin_ctz(in_the_way);
   s->first[first]++;
   if (in_the_way == UINT32_C(1) << first) s->only[first]++;
-  s->reply->excluded[s->reply->n_excluded++] = excluded_of(s->m->arena, mentor, &rules_exclusions[first]);
+  list_excluded(s, mentor->id, &rules_exclusions[first]);
 }
 
 // Sorts the mentor out: into those who are left out, or with a score among the others.
@@ -84,20 +137,34 @@ static void sort_out(struct sorting *s, const Mentor *mentor) {
                                       choice_declined(s->choice, mentor->id)};
 }
 
-static void sort_all_out(struct sorting *s, const struct records *have) {
-  const char *after;
-  for (const struct page *page = NULL; mentors_next(page, &after);) {
-    page = records_page(have, MATCHING_MENTORS, after);
-    for (size_t i = 0; i < page->n_members; i++) {
-      const Mentor *mentor = records_get(have, &mentor__descriptor, page->members[i]);
-      if (mentor) sort_out(s, mentor);
-    }
+// Those whose records were wanted.
+static void sort_seen_out(struct sorting *s) {
+  for (struct record *r = s->have->first; r; r = r->next) {
+    if (r->type != &mentor__descriptor || r->for_access) continue;
+    s->seen.texts[s->seen.n++] = matching_text(r->id);
+    if (r->body) sort_out(s, r->body);
   }
   qsort(s->scored, s->n, sizeof *s->scored, better_first);
 }
 
+// All others, none of whom is better than those who were seen: as the pool knows them.
+static void count_others(struct sorting *s) {
+  const struct pool_overview *o = s->m->overview;
+  struct pool_person others = pool_person_of(s->m->arena, s->person);
+  others.without = s->seen;
+  struct pool_counts counts;
+  pool_count(o->pool, &others, s->m->now.ms, &counts);
+  s->reply->mentors += counts.n_mentors;
+  s->reply->full += counts.n_full;
+  for (unsigned r = 0; r < POOL_RULES; r++) s->first[r] += counts.first[r], s->only[r] += counts.only[r];
+  struct pool_left_out list[EXCLUDED_MOST];
+  size_t n = pool_list_out(o->pool, &others, s->m->now.ms, EXCLUDED_MOST - s->reply->n_excluded, list);
+  for (size_t i = 0; i < n; i++) list_excluded(s, arena_text(s->m->arena, list[i].id), &rules_exclusions[list[i].rule]);
+}
+
 static void list_rules(struct sorting *s) {
   Candidates *reply = s->reply;
+  uint32_t n_left_out = 0;
   reply->rules = arena_take(s->m->arena, (rules_n_exclusions + 1) * sizeof *reply->rules);
   for (size_t i = 0; i < rules_n_exclusions; i++) {
     if (!s->first[i]) continue;
@@ -108,7 +175,9 @@ static void list_rules(struct sorting *s) {
     count->change = matching_text(rules_exclusions[i].change);
     count->first = s->first[i];
     count->only = s->only[i];
+    n_left_out += count->first;
   }
+  reply->excluded_more = n_left_out - (uint32_t)reply->n_excluded;
 }
 
 static Candidate *candidate_of(const struct sorting *s, size_t i) {
@@ -145,13 +214,13 @@ static struct change answer(struct sorting *s, unsigned limit) {
   return c;
 }
 
-static Candidates *empty_reply(const struct message *m, const Person *person, size_t n_mentors) {
+static Candidates *empty_reply(const struct message *m, const Person *person) {
   Candidates *reply = arena_take(m->arena, sizeof *reply);
   candidates__init(reply);
   reply->crn = person->crn;
   reply->rules_version = RULES_VERSION;
   reply->weights_version = matching_pair(m, person, NULL).weights->version;
-  reply->excluded = arena_take(m->arena, (n_mentors + 1) * sizeof *reply->excluded);
+  reply->excluded = arena_take(m->arena, EXCLUDED_MOST * sizeof *reply->excluded);
   return reply;
 }
 
@@ -170,11 +239,13 @@ struct change decide_list_candidates(const struct records *have, const struct me
   if (!text_crn(cmd->crn, crn)) return refuse(m, CODE__INVALID, "/crn", "must be a CRN: a letter and six digits");
   const Person *person = records_get(have, &person__descriptor, crn);
   if (candidates_refused(&c, m, person)) return c;
-  size_t n_mentors = mentors_count(have);
-  struct sorting s = {.have = have, .m = m, .person = person, .reply = empty_reply(m, person, n_mentors)};
+  if (!m->overview) return refuse(m, CODE__UNAVAILABLE, NULL, "the mentors are being read: send it again");
+  struct sorting s = {.have = have, .m = m, .person = person, .reply = empty_reply(m, person)};
   s.choice = records_get(have, &persons_choice__descriptor, crn);
-  s.scored = arena_take(m->arena, (n_mentors + 1) * sizeof *s.scored);
-  sort_all_out(&s, have);
+  s.scored = arena_take(m->arena, have->n_records * sizeof *s.scored);
+  s.seen.texts = arena_take(m->arena, have->n_records * sizeof *s.seen.texts);
+  sort_seen_out(&s);
+  count_others(&s);
   list_rules(&s);
   return answer(&s, candidates_limit(cmd));
 }

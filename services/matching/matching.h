@@ -28,7 +28,8 @@
 //   prices.h, .c    what a mentor's place is worth to others who wait, for the candidates of one person
 //   proposal.h      a proposal for a whole waiting list: see there
 //   assignment.h    the best assignment of a whole waiting list: pure
-//   pool.h          the rules for all mentors at once, on bits: pure, used by no row yet
+//   pool.h          the rules for all mentors at once, on bits: pure
+//   pool_overview.h, .c  all mentors of an area in such a pool, kept up by the runtime
 //
 // Records: Mentor, MentorBreak and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer,
 // PersonsChoice and WaitingPerson under the CRN, the Token of each link, and those of proposal.h. Indexes: "mentors"

@@ -84,6 +84,7 @@ static void grow(struct pool *p) {
   p->times = resized(p->times, before, after, sizeof *p->times);
   p->load = resized(p->load, before, after, sizeof *p->load);
   p->price = resized(p->price, before, after, sizeof *p->price);
+  p->version = resized(p->version, before, after, sizeof *p->version);
   p->vetted_until_ms = resized(p->vetted_until_ms, before, after, sizeof *p->vetted_until_ms);
   p->supervised_until_ms = resized(p->supervised_until_ms, before, after, sizeof *p->supervised_until_ms);
   p->names = resized(p->names, before, after, sizeof *p->names);
@@ -106,8 +107,8 @@ void pool_free(struct pool *p) {
   for (uint32_t i = 0; i < p->n_slots; i++) free(p->id[i]), free(p->names[i]);
   for (unsigned b = 0; b < POOL_BITS; b++) free(p->bits[b]);
   for (unsigned w = 0; w < POOL_WORK; w++) free(p->work[w]);
-  free(p->id), free(p->experiences), free(p->times), free(p->load), free(p->price), free(p->vetted_until_ms);
-  free(p->supervised_until_ms), free(p->names), free(p->name), free(p->table), free(p);
+  free(p->id), free(p->experiences), free(p->times), free(p->load), free(p->price), free(p->version);
+  free(p->vetted_until_ms), free(p->supervised_until_ms), free(p->names), free(p->name), free(p->table), free(p);
 }
 
 // --- a mentor's names
@@ -213,7 +214,7 @@ static void set_columns(struct pool *p, uint32_t slot, const struct pool_mentor 
   pool_set(p->bits[POOL_MOST_SKILLED], slot, m->skill >= 3);
   for (unsigned g = 0; g < POOL_GENDERS; g++) pool_set(p->bits[POOL_GENDER_FIRST + g], slot, m->gender == g);
   p->load[slot] = load_of(m);
-  p->price[slot] = m->price;
+  p->version[slot] = m->version;
   p->vetted_until_ms[slot] = m->vetted_until_ms;
   p->supervised_until_ms[slot] = m->supervised_until_ms;
 }
@@ -253,6 +254,8 @@ static uint32_t slot_for(struct pool *p, const char *id) {
 bool pool_put(struct pool *p, const struct pool_mentor *m) {
   if (!has_words(p, POOL_EXPERIENCE, m->experiences) || !has_words(p, POOL_TIME, m->availability)) return false;
   if (m->gender >= POOL_GENDERS) return false;
+  const struct pool_name *known = pool_find(p, POOL_ID, m->id);
+  if (known && m->version <= p->version[known->list[0]]) return true;
   uint32_t slot = slot_for(p, m->id);
   clear_names(p, slot);
   set_names(p, slot, m);
@@ -262,12 +265,14 @@ bool pool_put(struct pool *p, const struct pool_mentor *m) {
 }
 
 // The slot stays theirs, should they come back.
-void pool_remove(struct pool *p, const char *id) {
+void pool_remove(struct pool *p, const char *id, uint64_t version) {
   struct pool_name *name = pool_find(p, POOL_ID, id);
   if (!name) return;
   uint32_t slot = name->list[0];
+  if (version < p->version[slot]) return;
   struct pool_mentor nothing = {.id = id};
   clear_names(p, slot);
   set_names(p, slot, &nothing);
   use(p, slot, false);
+  p->version[slot] = version;
 }

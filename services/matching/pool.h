@@ -4,8 +4,10 @@
 // Each thing that a mentor may have (a language, a place, a vetting that is current) is a row of bits, one for each
 // mentor. A rule is then a few operations on words, and who is left after all rules is scored one by one.
 //
-//   pool.c       what is known of each mentor, kept up as it changes
-//   pool_ask.c   the best for a person, and who is left out why
+//   pool.c           what is known of each mentor, kept up as it changes
+//   pool_question.c  a question made ready
+//   pool_ask.c       the best for a person
+//   pool_out.c       who is left out, and why
 //
 // Pure: no I/O, no clock, nothing of the records but the weights. Texts are copied.
 #pragma once
@@ -15,7 +17,7 @@
 #include <stdint.h>
 
 enum {
-  POOL_BEST = 16,    // most candidates of one answer
+  POOL_BEST = 128,   // most candidates of one answer
   POOL_WORDS = 64,   // most kinds of experience, and of times of the week
   POOL_GENDERS = 8,  // of enum Gender; 0 is not known
   POOL_RULES = 16,   // in the order of rules.c
@@ -32,6 +34,7 @@ struct pool_texts {
 // A mentor as the rules see them.
 struct pool_mentor {
   const char *id;
+  uint64_t version; // from 1 on
   bool active, remote;
   bool safe_contact; // nothing may be sent to them unasked
   uint32_t capacity, places_taken;
@@ -46,10 +49,15 @@ struct pool_mentor {
   struct pool_texts not_with;    // CRNs, of conflicts of every kind
   struct pool_texts prefers_not; // needs
   struct pool_texts accompanied; // CRNs
-  int32_t price;                 // in points, from the last assignment of the waiting list (assignment_price); 0: none
 };
 
-// A person as the rules see them.
+// What a place of the mentor's is worth to others, in points.
+struct pool_price {
+  const char *id;
+  int32_t price;
+};
+
+// A person as the rules see them, and what is asked about them.
 struct pool_person {
   const char *crn, *practitioner;
   const char *language; // preferred, as mentors' languages are written; NULL: none
@@ -59,6 +67,9 @@ struct pool_person {
   int64_t asked_ms; // since when they wait; 0: not known
   struct pool_texts experiences, languages, availability, places, keep_away, needs;
   struct pool_texts not_with, restricted; // ids of mentors, of conflicts of every kind
+  struct pool_texts without;              // ids of mentors whom the question is not about
+  size_t n_prices;
+  const struct pool_price *prices; // of all mentors who have one, each once
 };
 
 struct pool_candidate {
@@ -76,22 +87,33 @@ struct pool_answer {
 };
 
 // Mentors left out: by the first rule that holds, and those for whom no other holds: who would be there but for that
-// one.
+// one. And all whom the question is about, and of them those without a free place.
 struct pool_counts {
   uint32_t first[POOL_RULES], only[POOL_RULES];
+  uint32_t n_mentors, n_full;
+};
+
+struct pool_left_out {
+  const char *id; // the pool's, until the mentor is put or removed
+  unsigned rule;  // the first that holds
 };
 
 struct pool *pool_new(void);
 void pool_free(struct pool *pool);
-// A new mentor, or one who has changed. False: too many kinds of experience or of times; then nothing has changed.
+// A new mentor, or one who has changed; whoever is not newer than what is known of them changes nothing. False: too
+// many kinds of experience or of times; then nothing has changed, either.
 bool pool_put(struct pool *pool, const struct pool_mentor *mentor);
-void pool_remove(struct pool *pool, const char *id);
+// Unless a newer version is known; until one comes.
+void pool_remove(struct pool *pool, const char *id, uint64_t version);
 
 // The best, at most `most`, which is at least 1, and POOL_BEST. `now_ms` may be any time: it is quickest where it
 // seldom runs backwards. No weight is greater than WEIGHTS_MOST.
 void pool_ask(struct pool *pool, const struct pool_person *person, const Weights *weights, int64_t now_ms, size_t most,
               struct pool_answer *answer);
 void pool_count(struct pool *pool, const struct pool_person *person, int64_t now_ms, struct pool_counts *counts);
+// Writes at most `most` of those who are left out, and answers how many.
+size_t pool_list_out(struct pool *pool, const struct pool_person *person, int64_t now_ms, size_t most,
+                     struct pool_left_out *list);
 // As in rules.c: "no_free_place", "shared_experience".
 const char *pool_rule_code(unsigned rule);
 const char *pool_reason_code(unsigned reason);

@@ -23,7 +23,7 @@ enum pool_bits { // rows of bits that every pool has
 
 enum {
   POOL_HEAVY = 4, // most places are taken
-  POOL_WORK = 10, // rows of bits for one question
+  POOL_WORK = 11, // rows of bits for one question
 };
 
 enum pool_kind { // of names
@@ -55,8 +55,9 @@ struct pool {
   uint64_t *bits[POOL_BITS];
   char **id; // of each slot; NULL: free
   uint64_t *experiences, *times;
-  uint8_t *load; // free places up to three, and POOL_HEAVY
-  int32_t *price;
+  uint8_t *load;  // free places up to three, and POOL_HEAVY
+  int32_t *price; // for the question; nought between questions
+  uint64_t *version;
   int64_t *vetted_until_ms, *supervised_until_ms;
   uint32_t **names; // of each slot: the names that it has, a number first
   struct pool_name *name;
@@ -83,3 +84,70 @@ static inline void pool_set(uint64_t *bits, uint32_t slot, bool on) {
 struct pool_name *pool_find(const struct pool *p, enum pool_kind kind, const char *text);
 // Makes the bits of vetting and supervision right for this moment.
 void pool_refresh(struct pool *p, int64_t now_ms);
+
+// --- a question
+
+enum work { // rows that are made for the question
+  CONFLICT,
+  PRACTITIONER,
+  OWN_CHOICE,
+  LANGUAGES,   // the mentor speaks one of those that the person asked for
+  PLACES,      // both may be in one of the person's places
+  NAMED,       // both named one of the person's places
+  ANYWHERE,    // the mentor may be somewhere where the person may be
+  ACCOMPANIED, // the mentor accompanied the person before
+  WITHOUT,     // the question is not about the mentor
+  NOWHERE,     // all are nought
+  EVERYWHERE,  // all are one
+};
+
+// A rule: its row, or what is not in its row.
+struct rule {
+  const uint64_t *bits;
+  uint64_t flip; // all ones: the rule leaves out those whose bit is not set
+};
+
+struct question {
+  struct pool *pool;
+  const struct pool_person *person;
+  struct rule rules[POOL_RULES];
+  const Weights *weights;
+  const uint64_t *meets;     // can be where the person can
+  const uint64_t *could;     // could, if nobody had to keep away from anywhere
+  const uint64_t *preferred; // speaks the person's preferred language
+  uint64_t experiences, times;
+  int16_t by_experiences[POOL_WORDS + 1], by_times[POOL_WORDS + 1], times_not_known, waiting; // points
+  int16_t by_skill[4];                                                                        // index 0 is not used
+};
+
+// Makes the question ready. It is good until the next one.
+struct question question_of(struct pool *p, const struct pool_person *person, int64_t now_ms);
+
+enum {
+  GENDER_NOT_KNOWN = 11,
+  OTHER_GENDER = 12,
+  ZONE = 14,
+  NO_WAY = 15
+};
+
+// The mentors of one word whom the question is about.
+static inline uint64_t asked_of(const struct question *q, uint32_t w) {
+  return q->pool->bits[POOL_IN_USE][w] & ~q->pool->work[WITHOUT][w];
+}
+// How many bits are set; without a branch, and without an instruction that not every machine has.
+static inline int count_bits(uint64_t word) {
+  word -= word >> 1 & UINT64_C(0x5555555555555555);
+  word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
+  word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+  return (int)(word * UINT64_C(0x0101010101010101) >> 56);
+}
+// Of the mentors of one word, whom each rule leaves out.
+static inline void words_of(const struct question *q, uint32_t w, uint64_t out[POOL_RULES]) {
+  const struct pool *p = q->pool;
+  for (unsigned r = 0; r < POOL_RULES; r++) out[r] = q->rules[r].bits[w] ^ q->rules[r].flip;
+  out[OTHER_GENDER] &= ~out[GENDER_NOT_KNOWN];
+  out[ZONE] &= ~out[NO_WAY];
+  if (!q->person->remote) return;
+  out[ZONE] &= ~p->bits[POOL_REMOTE][w];
+  out[NO_WAY] &= ~p->bits[POOL_REMOTE][w];
+}

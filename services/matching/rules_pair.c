@@ -65,6 +65,12 @@ bool pair_could_meet(const struct pair *p) {
   return common(w->n_places, w->places, p->mentor->n_places, p->mentor->places, &(struct found){0}) > 0;
 }
 
+const char *pair_preferred_language(const Person *person) {
+  static const char *const codes[] = {[LANGUAGE__ENGLISH] = "en", [LANGUAGE__WELSH] = "cy"};
+  unsigned preferred = person->language;
+  return preferred < sizeof codes / sizeof *codes ? codes[preferred] : NULL;
+}
+
 bool pair_both_remote(const struct pair *p) {
   return p->person->mentoring->remote && p->mentor->remote;
 }

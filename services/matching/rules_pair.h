@@ -20,5 +20,7 @@ int pair_places(const struct pair *p, struct found *f);
 bool pair_can_meet(const struct pair *p);
 // The same, if nobody had to keep away from anywhere.
 bool pair_could_meet(const struct pair *p);
+// The language that the person prefers, as mentors' languages are written; NULL: none is known.
+const char *pair_preferred_language(const Person *person);
 bool pair_both_remote(const struct pair *p);
 uint32_t pair_places_free(const Mentor *m);

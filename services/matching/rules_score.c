@@ -16,11 +16,9 @@ static int32_t language(const struct pair *p, struct found *f) {
   return pair_languages(p, f) ? p->weights->language : 0;
 }
 static int32_t preferred_language(const struct pair *p, struct found *f) {
-  static const char *const codes[] = {[LANGUAGE__ENGLISH] = "en", [LANGUAGE__WELSH] = "cy"};
-  unsigned preferred = p->person->language;
-  if (preferred >= sizeof codes / sizeof *codes || !codes[preferred]) return 0;
-  if (!matching_has(p->mentor->n_languages, p->mentor->languages, codes[preferred])) return 0;
-  found_add(f, codes[preferred]);
+  const char *preferred = pair_preferred_language(p->person);
+  if (!preferred || !matching_has(p->mentor->n_languages, p->mentor->languages, preferred)) return 0;
+  found_add(f, preferred);
   return p->weights->preferred_language;
 }
 static int32_t interpreter(const struct pair *p, struct found *f) {

@@ -3,6 +3,7 @@
 #include "held.h"
 #include "intake.pb-c.h"
 #include "matching.h"
+#include "pool_overview.h"
 #include "proposal.h"
 #include "waiting.h"
 #include "yaml.h"
@@ -103,7 +104,8 @@ static const ProtobufCMessageDescriptor *const owns[] = {
     NULL,
 };
 
-const struct service matching = {.name = "matching", .rows = rows, .owns = owns, .load = matching_load};
+const struct service matching = {
+    .name = "matching", .rows = rows, .owns = owns, .load = matching_load, .overview = &pool_of_mentors};
 
 static bool text_complete(const OfferText *text) {
   return text && !text_is_empty(text->subject) && strstr(text->text, "{link}");

@@ -49,7 +49,8 @@ static struct pool_texts some(struct instance *t, char **from, uint32_t n_from, 
 static void put_mentor(struct instance *t, struct pool *pool, uint32_t number) {
   char id[40], *lists[5][PLACES];
   snprintf(id, sizeof id, "7a000000-0000-4000-8000-%012u", number);
-  struct pool_mentor m = {.id = id, .active = instance_random(t, 10) > 0, .remote = instance_random(t, 3) == 0};
+  struct pool_mentor m = {
+      .id = id, .version = 1, .active = instance_random(t, 10) > 0, .remote = instance_random(t, 3) == 0};
   m.safe_contact = instance_random(t, 100) == 0;
   m.capacity = 1 + instance_random(t, 5);
   m.places_taken = instance_random(t, m.capacity + 1);

@@ -51,6 +51,8 @@ struct decision {
   size_t n_members;
   const AuditEntry *audit[DECISION_AUDIT]; // the first has the sequence 1; each is an entry of the stream
   size_t n_audit;
+  bool looked;    // the service's overview stays what it is now, whatever becomes of the records
+  void *overview; // NULL, where it is looked at: it has not been read yet
 };
 
 // Who sends what follows, e.g. decision_as(&d, "N07A123", MAY(PRACTITIONER)).
@@ -91,7 +93,30 @@ static inline void decision_begin(struct decision *d, const struct service *serv
   decision_as(d, "N07A123", MAY(PRACTITIONER));
 }
 
+// The service's overview, of the records as they are now.
+static inline void *decision_overview(const struct decision *d) {
+  const struct overview *how = d->service->overview;
+  if (!how) return NULL;
+  void *overview = how->open();
+  for (size_t i = 0; i < d->n_world; i++)
+    if (d->world[i].type == how->type && d->world[i].version)
+      how->put(overview, d->world[i].id, d->world[i].body, d->world[i].version);
+  return overview;
+}
+
+static inline void decision_close(const struct decision *d, void *overview) {
+  if (overview) d->service->overview->close(overview);
+}
+
+// The overview is behind from now on: it does not learn what becomes of the records.
+static inline void decision_look(struct decision *d) {
+  decision_close(d, d->overview);
+  d->overview = decision_overview(d);
+  d->looked = true;
+}
+
 static inline void decision_end(struct decision *d) {
+  decision_close(d, d->overview);
   arena_deinit(&d->arena);
 }
 
@@ -204,7 +229,7 @@ static inline bool decision_read(struct decision *d, struct records *have) {
   return news;
 }
 
-static inline struct change decision_run(struct decision *d, const struct row *row) {
+static inline struct change decision_ask(struct decision *d, const struct row *row) {
   struct records *have = arena_take(&d->arena, sizeof *have);
   records_init(have, &d->arena);
   for (int round = 0;; round++) {
@@ -214,6 +239,14 @@ static inline struct change decision_run(struct decision *d, const struct row *r
     struct change c = access_decide(have, &d->m, row->decide);
     if (!have->n_unknown) return c;
   }
+}
+
+static inline struct change decision_run(struct decision *d, const struct row *row) {
+  void *overview = d->looked ? d->overview : decision_overview(d);
+  d->m.overview = overview;
+  struct change c = decision_ask(d, row);
+  if (!d->looked) decision_close(d, overview);
+  return c;
 }
 
 // What the service decides about a command, an event or an outcome. A command of a role that may not send it is

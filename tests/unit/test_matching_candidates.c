@@ -1,5 +1,5 @@
 // links: matching
-// The candidates for a person: every mentor of the area is there once, with reasons.
+// The candidates for a person: the best with reasons, and of all others how many each rule leaves out.
 #include "matching_world.h"
 
 static struct change listed(struct decision *d, const char *crn, unsigned limit) {
@@ -59,19 +59,6 @@ static void the_excluded_are_listed_with_the_first_rule(void **state) {
   assert_int_equal(reply->n_excluded, 1);
   assert_string_equal(reply->excluded[0]->mentor_id, s->mentor->id);
   assert_string_equal(reply->excluded[0]->code, "paused");
-}
-
-static void all_pages_of_the_index_are_read(void **state) {
-  struct story *s = *state;
-  enum {
-    MANY = MATCHING_PAGE + 3
-  };
-  // Ids of mentors who are no longer there fill the first page; the two who are there stand behind it.
-  for (unsigned n = 2; n < MANY; n++) given_in_index(&s->d, "mentors", mentor_id(&s->d, n));
-  given_mentor(&s->d, mentor_of(&s->d, MANY));
-  const Candidates *reply = candidates(&s->d, 0);
-  assert_int_equal(reply->n_candidates, 2);
-  assert_string_equal(reply->candidates[1]->mentor_id, mentor_id(&s->d, MANY));
 }
 
 static void no_more_are_shown_than_asked_for_and_only_those_are_named_as_read(void **state) {
@@ -243,13 +230,127 @@ static void an_explanation_needs_a_person_who_asked_and_a_mentor(void **state) {
   assert_refused(&c, CODE__REFUSED_BY_RULE, NULL);
 }
 
+static void all_pages_of_the_index_are_read(void **state) {
+  struct story *s = *state;
+  enum {
+    MANY = MATCHING_PAGE + 3
+  };
+  // Ids of mentors who are no longer there fill the first page; the two who are there stand behind it.
+  s->person->mentoring->gender = GENDER__MAN;
+  for (unsigned n = 2; n < MANY; n++) given_in_index(&s->d, "mentors", mentor_id(&s->d, n));
+  given_mentor(&s->d, mentor_of(&s->d, MANY));
+  assert_int_equal(explanation(&s->d, 1)->others, 1);
+}
+
+// --- the overview
+
+static void until_the_mentors_were_read_once_there_is_no_answer(void **state) {
+  struct story *s = *state;
+  s->d.looked = true;
+  struct change c = listed(&s->d, CRN, 0);
+  assert_refused(&c, CODE__UNAVAILABLE, NULL);
+  c = listed(&s->d, OTHER_CRN, 0);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
+}
+
+static unsigned left_out(const Candidates *reply) {
+  unsigned n = 0;
+  for (size_t i = 0; i < reply->n_rules; i++) n += reply->rules[i]->first;
+  return n;
+}
+
+// The overview has not learnt yet that they were paused.
+static void in_place_of_whom_the_records_leave_out_the_next_ones_are_shown(void **state) {
+  struct story *s = *state;
+  Mentor *mentors[10] = {NULL, s->mentor};
+  for (unsigned n = 2; n <= 9; n++) given_mentor(&s->d, mentors[n] = mentor_of(&s->d, n));
+  decision_look(&s->d);
+  for (unsigned n = 1; n <= 5; n++) mentors[n]->state = MENTOR_STATE__PAUSED;
+  const Candidates *reply = candidates(&s->d, 3);
+  assert_int_equal(reply->n_candidates, 3);
+  for (unsigned i = 0; i < 3; i++) assert_string_equal(reply->candidates[i]->mentor_id, mentors[6 + i]->id);
+  assert_int_equal(reply->mentors, 9);
+  assert_int_equal(reply->n_excluded, 5);
+  assert_int_equal(count_of(reply, "paused")->first, 5);
+  assert_int_equal(candidates(&s->d, 9)->n_candidates, 4);
+}
+
+static void whom_the_person_spoke_of_is_looked_at_whatever_the_overview_says(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  PersonsChoice choice = PERSONS_CHOICE__INIT;
+  Mentor *chosen = mentor_of(d, 7);
+  for (unsigned n = 2; n <= 6; n++) given_mentor(d, mentor_of(d, n));
+  given_mentor(d, chosen);
+  chosen->state = MENTOR_STATE__PAUSED;
+  choice.crn = CRN;
+  LIST(&choice, ranked, chosen->id);
+  LIST(&choice, declined, mentor_id(d, 1), mentor_id(d, 2));
+  given(d, &persons_choice__descriptor, CRN, 1, &choice);
+  decision_look(d);
+  chosen->state = MENTOR_STATE__ACTIVE;
+  const Candidates *reply = candidates(d, 3);
+  assert_int_equal(reply->n_candidates, 3);
+  assert_string_equal(reply->candidates[0]->mentor_id, chosen->id);
+  assert_string_equal(reply->candidates[1]->mentor_id, mentor_id(d, 3));
+  assert_string_equal(reply->candidates[2]->mentor_id, mentor_id(d, 4));
+  assert_int_equal(reply->n_excluded, 0);
+  assert_int_equal(reply->mentors, 7);
+  reply = candidates(d, 0);
+  assert_true(reply->candidates[5]->declined);
+  assert_true(reply->candidates[6]->declined);
+}
+
+static void of_many_who_are_left_out_two_hundred_are_listed_and_all_counted(void **state) {
+  struct story *s = *state;
+  for (unsigned n = 2; n <= 260; n++) {
+    Mentor *mentor = mentor_of(&s->d, n);
+    mentor->state = n <= 250 ? MENTOR_STATE__PAUSED : MENTOR_STATE__ACTIVE;
+    given_mentor(&s->d, mentor);
+  }
+  const Candidates *reply = candidates(&s->d, 2);
+  assert_int_equal(reply->n_candidates, 2);
+  assert_int_equal(reply->mentors, 260);
+  assert_int_equal(reply->n_excluded, 200);
+  assert_int_equal(reply->excluded_more, 49);
+  assert_int_equal(left_out(reply), 249);
+}
+
+static void the_next_one_after_the_last_who_is_shown_is_known_at_any_limit(void **state) {
+  struct story *s = *state;
+  for (unsigned n = 2; n <= 102; n++) {
+    Mentor *mentor = mentor_of(&s->d, n);
+    mentor->places_taken = n > 100 ? 2 : 0;
+    given_mentor(&s->d, mentor);
+  }
+  const Candidates *reply = candidates(&s->d, 100);
+  assert_int_equal(reply->n_candidates, 100);
+  assert_true(reply->candidates[99]->lead > 0);
+}
+
+// Each has a kind of experience of their own: more than the overview tells apart.
+static void nobody_is_overlooked_for_a_rare_experience(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  for (unsigned n = 2; n <= 80; n++) {
+    Mentor *mentor = mentor_of(d, n);
+    LIST(mentor, experiences, arena_printf(&d->arena, "kind-%u", n));
+    given_mentor(d, mentor);
+  }
+  for (unsigned n = 2; n <= 80; n += 13) {
+    LIST(s->person->mentoring, experiences, arena_printf(&d->arena, "kind-%u", n));
+    const Candidates *reply = candidates(d, 2);
+    assert_string_equal(reply->candidates[0]->mentor_id, mentor_id(d, n));
+    assert_int_equal(reply->mentors, 80);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       STORY(the_best_come_first),
       STORY(equals_are_in_the_order_of_their_ids),
       STORY(every_score_is_explained_in_full),
       STORY(the_excluded_are_listed_with_the_first_rule),
-      STORY(all_pages_of_the_index_are_read),
       STORY(no_more_are_shown_than_asked_for_and_only_those_are_named_as_read),
       STORY(a_crn_is_accepted_in_lower_case),
       STORY(who_has_not_asked_for_a_mentor_has_no_candidates),
@@ -261,6 +362,13 @@ int main(void) {
       STORY(why_not_this_one_says_what_would_have_to_change_and_how_many_others_that_lets_in),
       STORY(what_is_only_the_mentors_to_change_lets_nobody_else_in),
       STORY(an_explanation_needs_a_person_who_asked_and_a_mentor),
+      STORY(all_pages_of_the_index_are_read),
+      STORY(until_the_mentors_were_read_once_there_is_no_answer),
+      STORY(in_place_of_whom_the_records_leave_out_the_next_ones_are_shown),
+      STORY(whom_the_person_spoke_of_is_looked_at_whatever_the_overview_says),
+      STORY(of_many_who_are_left_out_two_hundred_are_listed_and_all_counted),
+      STORY(the_next_one_after_the_last_who_is_shown_is_known_at_any_limit),
+      STORY(nobody_is_overlooked_for_a_rare_experience),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

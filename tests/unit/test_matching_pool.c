@@ -1,7 +1,7 @@
 // links: matching
 // The pool gives the very same answer as the rules, mentor by mentor; and keeps it as mentors change, come and go.
 #include "matching_world.h"
-#include "pool.h"
+#include "pool_overview.h"
 #include "rules.h"
 
 enum {
@@ -17,6 +17,8 @@ struct pool_world {
   Person *person;
   const Weights *weights;
   uint32_t seed;
+  struct pool_texts without; // whom the questions are not about
+  uint64_t version;          // of the newest record
   int64_t now_ms;
 };
 
@@ -77,69 +79,6 @@ static void draw_mentor(struct pool_world *w, unsigned n) {
   if (draw(w, 8) == 0) LISTED(w, m, not_with, CRN);
 }
 
-static struct pool_texts texts(size_t n, char **list) {
-  return (struct pool_texts){n, list};
-}
-
-// Those whom the two lists name together.
-static struct pool_texts not_with(struct pool_world *w, size_t n, char **list, size_t n_conflicts,
-                                  Conflict **conflicts) {
-  char **all = arena_take(&w->d.arena, (n + n_conflicts + 1) * sizeof *all);
-  for (size_t i = 0; i < n; i++) all[i] = list[i];
-  for (size_t i = 0; i < n_conflicts; i++) all[n + i] = conflicts[i]->with;
-  return texts(n + n_conflicts, all);
-}
-
-static struct pool_mentor pool_mentor_of(struct pool_world *w, const Mentor *m) {
-  return (struct pool_mentor){
-      .id = m->id,
-      .active = m->state == MENTOR_STATE__ACTIVE,
-      .remote = m->remote,
-      .safe_contact = !text_is_empty(m->personal->safe_contact),
-      .capacity = m->capacity,
-      .places_taken = m->places_taken,
-      .vetted_until_ms = timestamp_ms(m->vetted_until),
-      .gender = m->gender,
-      .own_practitioner = m->own_practitioner,
-      .experiences = texts(m->n_experiences, m->experiences),
-      .languages = texts(m->n_languages, m->languages),
-      .availability = texts(m->n_availability, m->availability),
-      .places = texts(m->n_places, m->places),
-      .conflicts_checked = m->conflicts_checked,
-      .supervised_until_ms = timestamp_ms(m->supervised_until),
-      .skill = m->skill,
-      .keep_away = texts(m->n_keep_away, m->keep_away),
-      .not_with = not_with(w, m->n_not_with, m->not_with, m->n_conflicts, m->conflicts),
-      .prefers_not = texts(m->n_prefers_not, m->prefers_not),
-      .accompanied = texts(m->n_accompanied, m->accompanied),
-  };
-}
-
-static struct pool_person pool_person_of(struct pool_world *world, const Person *p) {
-  const MentoringWish *w = p->mentoring;
-  return (struct pool_person){
-      .crn = p->crn,
-      .practitioner = p->practitioner,
-      .language = p->language == LANGUAGE__WELSH     ? "cy"
-                  : p->language == LANGUAGE__ENGLISH ? "en"
-                                                     : NULL,
-      .gender = w->gender,
-      .remote = w->remote,
-      .experiences = texts(w->n_experiences, w->experiences),
-      .languages = texts(w->n_languages, w->languages),
-      .availability = texts(w->n_availability, w->availability),
-      .places = texts(w->n_places, w->places),
-      .interpreter = w->interpreter,
-      .conflicts_checked = w->conflicts_checked,
-      .complexity = w->complexity,
-      .asked_ms = timestamp_ms(w->asked_at),
-      .keep_away = texts(w->n_keep_away, w->keep_away),
-      .needs = texts(w->n_needs, w->needs),
-      .not_with = not_with(world, w->n_not_with, w->not_with, w->n_conflicts, w->conflicts),
-      .restricted = texts(p->n_restricted, p->restricted),
-  };
-}
-
 static void draw_person(struct pool_world *w) {
   Person *p = w->person = person_of(&w->d, CRN);
   MentoringWish *wish = p->mentoring;
@@ -165,6 +104,12 @@ static void draw_person(struct pool_world *w) {
 
 static struct pair pair_of(const struct pool_world *w, unsigned n) {
   return (struct pair){w->person, w->mentors[n], w->now_ms, w->weights};
+}
+
+static struct pool_person asked_of(struct pool_world *w) {
+  struct pool_person asked = pool_person_of(&w->d.arena, w->person);
+  asked.without = w->without;
+  return asked;
 }
 
 // The mentor whom the rules put next: the best who is not in the list yet, by score and then by id.
@@ -193,7 +138,7 @@ static void assert_same_reasons(struct pool_world *w, unsigned n, const struct p
 }
 
 static void assert_same_best(struct pool_world *w) {
-  struct pool_person person = pool_person_of(w, w->person);
+  struct pool_person person = asked_of(w);
   struct pool_answer answer;
   bool taken[MENTORS] = {false};
   pool_ask(w->pool, &person, w->weights, w->now_ms, 10, &answer);
@@ -219,20 +164,28 @@ static void assert_same_codes(void) {
 }
 
 static void assert_same_counts(struct pool_world *w) {
-  struct pool_person asked = pool_person_of(w, w->person);
+  struct pool_person asked = asked_of(w);
   struct pool_counts counts, expected = {0};
   pool_count(w->pool, &asked, w->now_ms, &counts);
   for (unsigned i = 0; i < MENTORS; i++) {
     struct pair pair = pair_of(w, i);
     uint32_t in_the_way = w->gone[i] ? 0 : rules_in_the_way(&pair);
+    expected.n_mentors += !w->gone[i];
+    expected.n_full += !w->gone[i] && w->mentors[i]->places_taken >= w->mentors[i]->capacity;
     if (!in_the_way) continue;
     unsigned first = (unsigned)__builtin_ctz(in_the_way);
     assert_string_equal(rules_exclude(&pair)->code, rules_exclusions[first].code);
     expected.first[first]++;
     if (in_the_way == UINT32_C(1) << first) expected.only[first]++;
   }
-  assert_memory_equal(counts.first, expected.first, sizeof counts.first);
-  assert_memory_equal(counts.only, expected.only, sizeof counts.only);
+  assert_memory_equal(&counts, &expected, sizeof counts);
+}
+
+static void assert_excluded_by(const struct pool_world *w, const char *id, unsigned rule) {
+  unsigned n = 0;
+  while (strcmp(w->mentors[n]->id, id) != 0) n++;
+  struct pair pair = pair_of(w, n);
+  assert_ptr_equal(rules_exclude(&pair), &rules_exclusions[rule]);
 }
 
 static int begin(void **state) {
@@ -245,7 +198,7 @@ static int begin(void **state) {
   w->pool = pool_new();
   for (unsigned i = 0; i < MENTORS; i++) {
     draw_mentor(w, i);
-    struct pool_mentor m = pool_mentor_of(w, w->mentors[i]);
+    struct pool_mentor m = pool_mentor_of(&w->d.arena, w->mentors[i], ++w->version);
     assert_true(pool_put(w->pool, &m));
   }
   *state = w;
@@ -282,9 +235,9 @@ static void mentors_change_go_and_come_back(void **state) {
     unsigned n = draw(w, MENTORS);
     w->gone[n] = draw(w, 3) == 0;
     draw_mentor(w, n);
-    struct pool_mentor m = pool_mentor_of(w, w->mentors[n]);
+    struct pool_mentor m = pool_mentor_of(&w->d.arena, w->mentors[n], ++w->version);
     if (w->gone[n])
-      pool_remove(w->pool, m.id);
+      pool_remove(w->pool, m.id, m.version);
     else
       assert_true(pool_put(w->pool, &m));
     draw_person(w);
@@ -303,23 +256,98 @@ static void vetting_runs_out_as_time_goes_on_and_back(void **state) {
   }
 }
 
-static void a_price_moves_a_mentor_down_but_not_their_score(void **state) {
+static void a_price_moves_a_mentor_down_but_not_their_score_and_for_that_question_alone(void **state) {
   struct pool_world *w = *state;
-  struct pool_answer before, after;
+  struct pool_answer before, after, later;
   w->person = person_of(&w->d, CRN);
   w->person->mentoring->n_places = 0;
-  struct pool_person person = pool_person_of(w, w->person);
+  struct pool_person person = pool_person_of(&w->d.arena, w->person), priced = person;
   pool_ask(w->pool, &person, w->weights, w->now_ms, 2, &before);
   assert_int_equal(before.n_best, 2);
-  unsigned n = 0;
-  while (strcmp(w->mentors[n]->id, before.best[0].id) != 0) n++;
-  struct pool_mentor m = pool_mentor_of(w, w->mentors[n]);
-  m.price = before.best[0].score - before.best[1].score + 1;
-  assert_true(pool_put(w->pool, &m));
-  pool_ask(w->pool, &person, w->weights, w->now_ms, POOL_BEST, &after);
+  struct pool_price price = {before.best[0].id, before.best[0].score - before.best[1].score + 1};
+  priced.prices = &price;
+  priced.n_prices = 1;
+  pool_ask(w->pool, &priced, w->weights, w->now_ms, POOL_BEST, &after);
   assert_string_equal(after.best[0].id, before.best[1].id);
   for (size_t i = 0; i < after.n_best; i++)
-    if (!strcmp(after.best[i].id, m.id)) assert_int_equal(after.best[i].score, before.best[0].score);
+    if (!strcmp(after.best[i].id, price.id)) assert_int_equal(after.best[i].score, before.best[0].score);
+  pool_ask(w->pool, &person, w->weights, w->now_ms, 2, &later);
+  assert_string_equal(later.best[0].id, before.best[0].id);
+}
+
+static void a_question_may_be_about_all_but_some(void **state) {
+  struct pool_world *w = *state;
+  for (int i = 0; i < 100; i++) {
+    draw_person(w);
+    memset(w->gone, 0, sizeof w->gone);
+    char *without[3];
+    for (int k = 0; k < 3; k++) {
+      unsigned n = draw(w, MENTORS);
+      without[k] = w->mentors[n]->id;
+      w->gone[n] = true;
+    }
+    w->without = (struct pool_texts){3, without};
+    assert_same_best(w);
+    assert_same_counts(w);
+  }
+}
+
+static void who_is_left_out_is_listed_with_the_first_rule_as_far_as_asked_for(void **state) {
+  struct pool_world *w = *state;
+  struct pool_left_out list[MENTORS];
+  for (int i = 0; i < 100; i++) {
+    draw_person(w);
+    struct pool_person asked = asked_of(w);
+    uint32_t listed[POOL_RULES] = {0};
+    struct pool_counts counts;
+    size_t n = pool_list_out(w->pool, &asked, w->now_ms, MENTORS, list), n_left_out = 0;
+    for (size_t k = 0; k < n; k++) listed[list[k].rule]++;
+    for (size_t k = 0; k < n; k++) assert_excluded_by(w, list[k].id, list[k].rule);
+    pool_count(w->pool, &asked, w->now_ms, &counts);
+    assert_memory_equal(listed, counts.first, sizeof listed);
+    for (unsigned r = 0; r < POOL_RULES; r++) n_left_out += counts.first[r];
+    size_t fewer = n_left_out / 2;
+    assert_int_equal(pool_list_out(w->pool, &asked, w->now_ms, fewer, list), fewer);
+  }
+}
+
+static void what_is_older_changes_nothing(void **state) {
+  struct pool_world *w = *state;
+  for (int i = 0; i < 100; i++) {
+    unsigned n = draw(w, MENTORS);
+    draw_mentor(w, n);
+    struct pool_mentor newer = pool_mentor_of(&w->d.arena, w->mentors[n], ++w->version), older = newer;
+    assert_true(pool_put(w->pool, &newer));
+    older.version--;
+    older.active = !newer.active;
+    older.capacity = 20;
+    assert_true(pool_put(w->pool, &older));
+    pool_remove(w->pool, older.id, older.version);
+    draw_person(w);
+    assert_same_best(w);
+    assert_same_counts(w);
+  }
+}
+
+static void thousands_who_are_left_out_are_all_counted(void **state) {
+  struct pool_world *w = *state;
+  enum {
+    MANY = 5000
+  };
+  struct pool *pool = pool_new();
+  struct pool_counts counts;
+  struct pool_mentor m = pool_mentor_of(&w->d.arena, mentor_of(&w->d, 0), 1);
+  m.active = false;
+  for (unsigned n = 0; n < MANY; n++) {
+    m.id = mentor_id(&w->d, n);
+    assert_true(pool_put(pool, &m));
+  }
+  struct pool_person person = pool_person_of(&w->d.arena, person_of(&w->d, CRN));
+  pool_count(pool, &person, w->now_ms, &counts);
+  assert_int_equal(counts.n_mentors, MANY);
+  assert_int_equal(counts.first[0], MANY);
+  assert_int_equal(counts.only[0], MANY);
+  pool_free(pool);
 }
 
 static void an_empty_pool_has_nobody(void **state) {
@@ -327,7 +355,7 @@ static void an_empty_pool_has_nobody(void **state) {
   struct pool *empty = pool_new();
   struct pool_answer answer;
   w->person = person_of(&w->d, CRN);
-  struct pool_person person = pool_person_of(w, w->person);
+  struct pool_person person = pool_person_of(&w->d.arena, w->person);
   pool_ask(empty, &person, w->weights, w->now_ms, 10, &answer);
   assert_int_equal(answer.n_mentors, 0);
   assert_int_equal(answer.n_best, 0);
@@ -338,9 +366,9 @@ static void a_sixty_fifth_kind_of_experience_is_refused_and_changes_nothing(void
   struct pool_world *w = *state;
   char *kinds[POOL_WORDS + 1];
   for (unsigned i = 0; i <= POOL_WORDS; i++) kinds[i] = arena_printf(&w->d.arena, "kind %u", i);
-  struct pool_mentor m = pool_mentor_of(w, w->mentors[0]);
+  struct pool_mentor m = pool_mentor_of(&w->d.arena, w->mentors[0], ++w->version);
   m.id = "new";
-  m.experiences = texts(POOL_WORDS + 1, kinds);
+  m.experiences = (struct pool_texts){POOL_WORDS + 1, kinds};
   assert_false(pool_put(w->pool, &m));
   draw_person(w);
   assert_same_best(w);
@@ -354,7 +382,11 @@ int main(void) {
       POOL(who_is_left_out_is_counted_by_the_first_rule_and_by_the_only_one),
       POOL(mentors_change_go_and_come_back),
       POOL(vetting_runs_out_as_time_goes_on_and_back),
-      POOL(a_price_moves_a_mentor_down_but_not_their_score),
+      POOL(a_price_moves_a_mentor_down_but_not_their_score_and_for_that_question_alone),
+      POOL(a_question_may_be_about_all_but_some),
+      POOL(who_is_left_out_is_listed_with_the_first_rule_as_far_as_asked_for),
+      POOL(what_is_older_changes_nothing),
+      POOL(thousands_who_are_left_out_are_all_counted),
       POOL(an_empty_pool_has_nobody),
       POOL(a_sixty_fifth_kind_of_experience_is_refused_and_changes_nothing),
   };

@@ -208,13 +208,18 @@ static void a_list_that_is_too_long_is_refused_in_words(void **state) {
 
 // --- the prices, for one person
 
-static const Candidates *candidates_of(struct decision *d, const char *crn) {
+static const Candidates *best_of(struct decision *d, const char *crn, unsigned limit) {
   ListCandidates *cmd = arena_take(&d->arena, sizeof *cmd);
   list_candidates__init(cmd);
   cmd->crn = (char *)crn;
+  cmd->limit = limit;
   struct change c = decided(d, cmd);
   assert_done(&c);
   return (const Candidates *)c.reply;
+}
+
+static const Candidates *candidates_of(struct decision *d, const char *crn) {
+  return best_of(d, crn, 0);
 }
 
 // A and B wait; mentor 1 suits A better, and is the only one who fits B.
@@ -242,6 +247,19 @@ static void who_is_needed_more_by_others_comes_later_with_that_as_a_share_of_its
   assert_string_equal(kept->reasons[kept->n_reasons - 1]->code, "kept_for_others");
   assert_true(kept->reasons[kept->n_reasons - 1]->points < 0);
   assert_string_equal(candidates_of(d, B)->candidates[0]->mentor_id, mentor_id(d, 1));
+}
+
+static void the_price_counts_before_the_best_are_chosen(void **state) {
+  struct decision *d = begin_scarce(state);
+  commit(d, proposed(d));
+  Mentor *third = mentor_of(d, 3);
+  third->places_taken = 2;
+  given_mentor(d, third);
+  const Candidates *all = candidates_of(d, A), *first = best_of(d, A, 1);
+  assert_int_equal(all->n_candidates, 3);
+  assert_string_equal(all->candidates[2]->mentor_id, mentor_id(d, 1));
+  assert_string_equal(first->candidates[0]->mentor_id, all->candidates[0]->mentor_id);
+  assert_int_equal(first->candidates[0]->lead, all->candidates[0]->lead);
 }
 
 static void prices_are_forgotten_after_a_week(void **state) {
@@ -635,6 +653,7 @@ int main(void) {
       STORY(where_nobody_waits_there_is_nothing_to_propose),
       STORY(a_list_that_is_too_long_is_refused_in_words),
       STORY(who_is_needed_more_by_others_comes_later_with_that_as_a_share_of_its_own),
+      STORY(the_price_counts_before_the_best_are_chosen),
       STORY(prices_are_forgotten_after_a_week),
       STORY(who_is_struck_out_goes_elsewhere_in_the_next_revision_and_it_shows_that_they_moved),
       STORY(who_has_only_struck_mentors_is_told_so_and_may_be_let_go),
