@@ -142,6 +142,15 @@ const struct route routes_table[] = {
     {"POST", "/proposals/{id}/repair", MATCHING, MAKES(repair_proposal, repair_options), BODY(""),
      SAYS("Show what can be done where a mentor or a person is lost, with nobody moved and with a few; or take one")},
 
+    {"PUT", "/people/{crn}/characteristics", MATCHING, MAKES(describe_self, characteristics), BODY("said"),
+     SAYS("Say what a person says of themselves, all of it optional, so that it can be counted whom matching serves")},
+    {"POST", "/characteristics", MATCHING, MAKES(describe_self, characteristics), BODY(""), BATCH,
+     SAYS("Say what many people say of themselves")},
+    {"GET", "/people/{crn}/characteristics", MATCHING, MAKES(read_characteristics, characteristics),
+     SAYS("Read what a person said of themselves")},
+    {"POST", "/fairness/count", MATCHING, .command = M(count_fairness), BODY(""),
+     SAYS("Count whom matching serves, by group, now and from then on every week: for the report fairness")},
+
     {"GET", "/my-people", MATCHING, MAKES(list_my_people, my_people),
      SAYS("List an engagement worker's own people: matches that were accepted and have not ended")},
     {"GET", "/my-people/{crn}", MATCHING, MAKES(read_my_person, my_person),
@@ -187,7 +196,7 @@ const struct route routes_table[] = {
      SAYS("Look at everybody: delete again what a restored backup brought back, and what is past its period")},
 
     {"GET", "/reports/{name}", REPORTING, MAKES(read_report, report), .csv = true,
-     SAYS("Read a report: attendance, reminders or mentors; as JSON or CSV")},
+     SAYS("Read a report: attendance, reminders, mentors or fairness; as JSON or CSV")},
 
     {"PUT", "/staff/{staff.code}", SAFEGUARDING, MAKES(register_staff, staff), BODY("staff"),
      SAYS("Register how a member of staff is reached")},
