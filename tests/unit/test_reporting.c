@@ -701,7 +701,8 @@ static void when_the_period_of_offers_is_over_a_persons_offers_go_and_nothing_el
 
 // --- fairness
 
-// A group of people as matching counts it: of those who wait, the rule "gender" alone keeps `kept` from a mentor.
+// A group of people as matching counts it: of those who wait, the rule "gender" alone keeps `kept` from a mentor, and
+// the others, in whole fives, have one who fits.
 static void counted(struct world *w, const char *by, const char *part, int64_t at_ms, unsigned matched,
                     unsigned waiting, unsigned kept) {
   FairnessCounted e = FAIRNESS_COUNTED__INIT;
@@ -712,7 +713,7 @@ static void counted(struct world *w, const char *by, const char *part, int64_t a
   e.part = (char *)part;
   e.matched = matched;
   e.waiting = waiting;
-  e.fits = waiting - kept;
+  e.fits = waiting / 5 * 5 - kept / 5 * 5;
   e.median_known = true;
   e.median_days = 40;
   e.n_rules = e.n_only = 2;
@@ -788,6 +789,25 @@ static void groups_that_are_alike_or_small_are_no_warning(void **state) {
   assert_value(r, "female", "warnings", "");
   assert_value(r, "not said", "gender", "15");
   assert_value(r, "not said", "warnings", "");
+}
+
+// Rates, intervals and warnings are made of what is shown: true counts that are shown alike make the same report, to
+// the byte.
+static void what_fairness_works_out_tells_no_two_true_counts_apart(void **state) {
+  struct world *w = *state;
+  const Report *first = NULL;
+  for (unsigned waiting = 0; waiting < 5; waiting++)
+    for (unsigned kept = 0; kept < 5; kept++) {
+      int64_t at_ms = MONDAY + (waiting * 5 + kept) * HOUR;
+      counted(w, "", "", at_ms, 30, 140 + waiting, 30 + kept);
+      counted(w, "sex", "female", at_ms, 10, 40 + waiting, 20 + kept);
+      counted(w, "sex", "male", at_ms, 20, 100, 10);
+      Report *r = (Report *)fairness_by(w, "sex");
+      r->sequence = 0;
+      if (!first) first = r;
+      assert_true(arena_packs_alike(&w->d.arena, first, r));
+    }
+  assert_value(first, "female", "warnings", "gender asked for");
 }
 
 static void fairness_is_of_the_newest_count_of_the_quarters_and_of_no_other(void **state) {
@@ -926,6 +946,7 @@ int main(void) {
       TEST(the_effect_of_a_rule_is_whom_it_alone_keeps_from_a_mentor),
       TEST(a_rule_that_shuts_a_group_out_is_a_warning),
       TEST(groups_that_are_alike_or_small_are_no_warning),
+      TEST(what_fairness_works_out_tells_no_two_true_counts_apart),
       TEST(fairness_is_of_the_newest_count_of_the_quarters_and_of_no_other),
       TEST(fairness_is_cut_by_groups_of_people_and_by_nothing_else),
       TEST(intervals_are_those_of_the_literature),
