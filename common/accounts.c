@@ -19,7 +19,7 @@ const struct account accounts[] = {
     {"reminders", .writes = "ReminderPlan DailyCount", .reads = "Appointment Engagement Disposal",
                   .indexes = "plans-of"},
     {"matching",  .writes = "Mentor MentorBreak Offer PersonsOffer PersonsChoice Token MentorPhones WaitingPerson Proposal "
-                            "ProposedPair NewestProposal",
+                            "ProposedPair NewestProposal Characteristics",
                   .reads = "Engagement Appointment Disposal",
                   .indexes = "mentors offers offers-of offers-to matches-of waiting offers-open proposals proposal-pairs "
                              "proposed-of",

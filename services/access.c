@@ -16,6 +16,7 @@
 //   is no row in which an operator reaches a record, and whoever is an operator is nothing else.
 #include "access.h"
 #include "courier.pb-c.h"
+#include "fairness.pb-c.h"
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
 #include "mentoring.pb-c.h"
@@ -165,6 +166,11 @@ const struct access_row access_table[] = {
     COMMAND(review_proposed_pair,   ALTERATION,   COORDINATOR(NOTHING)),
     COMMAND(publish_proposal,       DISCLOSURE,   COORDINATOR(NOTHING)),
     COMMAND(repair_proposal,        COMBINATION,  COORDINATOR(NOTHING)),
+
+    // What somebody says of themselves for the counts of fairness: nobody who matches sees it.
+    COMMAND(describe_self,          COLLECTION,   PRACTITIONER(NAMES), CASE_SYSTEM(NAMES), PERSON(NAMES)),
+    COMMAND(read_characteristics,   CONSULTATION, PRACTITIONER(NAMES), PERSON(NAMES)),
+    COMMAND(count_fairness,         OPERATION_NONE, NO_RECORD(COORDINATOR), NO_RECORD(OPERATOR)),
 
     // --- mentoring. A note is its author's alone (services/mentoring/reading.c), as long as the match lasts.
     COMMAND(write_note,             COLLECTION,   MENTOR(OWN_MENTEE, CONFIDED)),

@@ -143,6 +143,15 @@ const struct route routes_table[] = {
     {"POST", "/proposals/{id}/repair", MATCHING, MAKES(repair_proposal, repair_options), BODY(""),
      SAYS("Show what can be done where a mentor or a person is lost, with nobody moved and with a few; or take one")},
 
+    {"PUT", "/people/{crn}/characteristics", MATCHING, MAKES(describe_self, characteristics), BODY("said"),
+     SAYS("Say what a person says of themselves, all of it optional, so that it can be counted whom matching serves")},
+    {"POST", "/characteristics", MATCHING, MAKES(describe_self, characteristics), BODY(""), BATCH,
+     SAYS("Say what many people say of themselves")},
+    {"GET", "/people/{crn}/characteristics", MATCHING, MAKES(read_characteristics, characteristics),
+     SAYS("Read what a person said of themselves")},
+    {"POST", "/fairness/count", MATCHING, .command = M(count_fairness), BODY(""),
+     SAYS("Count whom matching serves, by group, now and from then on every week: for the report fairness")},
+
     {"GET", "/my-offers", MATCHING, MAKES(list_my_offers, my_offers),
      SAYS("List the offers that an engagement worker has not answered yet, without a name")},
     {"GET", "/my-meetings", MATCHING, MAKES(list_my_meetings, my_meetings),
@@ -212,7 +221,7 @@ const struct route routes_table[] = {
      SAYS("Look at everybody: delete again what a restored backup brought back, and what is past its period")},
 
     {"GET", "/reports/{name}", REPORTING, MAKES(read_report, report), .format = FORMAT_CSV,
-     SAYS("Read a report: attendance, reminders or mentors; as JSON or CSV")},
+     SAYS("Read a report: attendance, reminders, mentors or fairness; as JSON or CSV")},
 
     {"PUT", "/staff/{staff.code}", SAFEGUARDING, MAKES(register_staff, staff), BODY("staff"),
      SAYS("Register how a member of staff is reached")},

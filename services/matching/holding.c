@@ -1,5 +1,6 @@
 // What matching holds about a person: given for subject access without what is the mentor's own, and deleted when the
 // person is erased, or when their period is over.
+#include "fairness.h"
 #include "held.h"
 #include "matching.h"
 #include "proposal.h"
@@ -27,6 +28,7 @@ void needs_erase_offers(struct records *want, const struct message *m) {
   records_want(want, &persons_choice__descriptor, held_crn(m));
   held_want(want, m, &proposed);
   needs_forget_waiting(want, held_crn(m));
+  records_want(want, &characteristics__descriptor, held_crn(m));
   for (size_t i = 0; page && i < page->n_members; i++) {
     const Offer *offer = records_want(want, &offer__descriptor, held_id(page->members[i]));
     if (was_match(offer)) records_want(want, &mentor__descriptor, offer->mentor_id);
@@ -107,6 +109,12 @@ static void erase_waiting(struct change *c, const struct records *have, const st
   if (!held_class(m)) waiting_forget(c, have, held_crn(m));
 }
 
+// What they said of themselves goes with the person, and with no class of records before.
+static void erase_characteristics(struct change *c, const struct records *have, const struct message *m) {
+  if (!held_class(m) && records_get(have, &characteristics__descriptor, held_crn(m)))
+    change_erase(c, &characteristics__descriptor, held_crn(m));
+}
+
 // At most one match of a person stands: its mentor has the place back.
 struct change on_erase_offers(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
@@ -126,6 +134,7 @@ struct change on_erase_offers(const struct records *have, const struct message *
   }
   held_erase(&c, have, m, &offers);
   erase_waiting(&c, have, m);
+  erase_characteristics(&c, have, m);
   if (page) {
     forget_standing(&c, have, m);
     forget_choice(&c, have, m);
@@ -140,6 +149,7 @@ void needs_collect_offers(struct records *want, const struct message *m) {
   if (at.index < INDEXES) held_want_at(want, m, indexes[at.index], &at);
   records_want(want, &persons_choice__descriptor, held_crn(m));
   needs_forget_waiting(want, held_crn(m));
+  records_want(want, &characteristics__descriptor, held_crn(m));
 }
 
 // Who the mentor is, why they were chosen or declined, is the mentor's: the person knows whom they met.
@@ -180,7 +190,9 @@ static void add_proposed(const struct message *m, HeldRecords *all, const Propos
 static void add_standing(const struct records *have, const struct message *m, HeldRecords *all) {
   const PersonsChoice *choice = records_get(have, &persons_choice__descriptor, held_crn(m));
   const void *place = records_get(have, &waiting_person__descriptor, held_crn(m));
+  const void *said = records_get(have, &characteristics__descriptor, held_crn(m));
   if (choice) add_choice(m, all, choice);
+  if (said) held_add(m, all, "matching")->characteristics = (Characteristics *)said;
   if (place) held_add(m, all, "matching")->waiting = (WaitingPerson *)place;
 }
 
@@ -199,7 +211,7 @@ struct change decide_collect_offers(const struct records *have, const struct mes
   const struct held_index *index = at.index < INDEXES ? indexes[at.index] : NULL;
   const struct page *page = index ? held_page_at(have, m, index, &at) : NULL;
   if (!page) return held_reply(m, held_records(m, 0), &at, NULL, INDEXES);
-  HeldRecords *all = held_records(m, page->n_members + 2);
+  HeldRecords *all = held_records(m, page->n_members + 3);
   for (size_t i = 0; i < page->n_members; i++) add_held(have, m, all, index, held_id(page->members[i]));
   if (index == &offers && !*at.after) add_standing(have, m, all);
   return held_reply(m, all, &at, page, INDEXES);

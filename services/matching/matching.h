@@ -28,15 +28,17 @@
 //   prices.h, .c    what a mentor's place is worth to others who wait, for the candidates of one person
 //   proposal.h      a proposal for a whole waiting list: see there
 //   assignment.h    the best assignment of a whole waiting list: pure
+//   fairness.h      whether groups of people are served alike, counted once a week
+//   characteristics.c  what people say of themselves for that, and for nothing else
 //   pool.h          the rules for all mentors at once, on bits: pure
 //   pool_overview.h, .c  all mentors of an area in such a pool, kept up by the runtime
 //
 // Records: Mentor, MentorBreak and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer,
-// PersonsChoice and WaitingPerson under the CRN, the Token of each link, and those of proposal.h. Indexes: "mentors"
-// (ids), "offers-of/<crn>" and "offers", those of all ("<offered at, 13 digits of ms>/<offer id>"), "matches-of/<mentor
-// id>" (CRNs of matches that have not ended), "offers-to/<mentor id>" (open ones: "<expires at, 13 digits of
-// ms>/<offer id>"), and those of waiting.h and proposal.h. Timers: "offer/<id>", when the time to answer is over;
-// "break/<mentor id>", when a break is; and theirs.
+// PersonsChoice, WaitingPerson and Characteristics under the CRN, the Token of each link, and those of proposal.h.
+// Indexes: "mentors" (ids), "offers-of/<crn>" and "offers", those of all ("<offered at, 13 digits of ms>/<offer id>"),
+// "matches-of/<mentor id>" (CRNs of matches that have not ended), "offers-to/<mentor id>" (open ones: "<expires at, 13
+// digits of ms>/<offer id>"), and those of waiting.h and proposal.h. Timers: "offer/<id>", when the time to answer is
+// over; "break/<mentor id>", when a break is; and theirs.
 #pragma once
 #include "calendar.h"
 #include "change.h"
@@ -99,6 +101,14 @@ bool mentors_next(const struct page *before, const char **after);
 // Wants the whole index of mentors, and then all of them.
 void mentors_want_all(struct records *want);
 size_t mentors_count(const struct records *have);
+// The members of an index up to `most` and one more, which tells that there are too many; of those that are wanted, as
+// many as were read so far.
+struct members {
+  char **texts;
+  size_t n;
+};
+struct members members_wanted(struct records *want, const struct message *m, const char *index, size_t most);
+struct members members_got(const struct records *have, const struct message *m, const char *index, size_t most);
 // A free text that somebody may write: not longer than MATCHING_WHY_BYTES.
 void matching_check_why(struct change *c, const char *why);
 

@@ -10,48 +10,14 @@ char *proposal_pair_id(struct arena *a, const char *id, const char *crn) {
   return arena_printf(a, "%s/%s", id, crn);
 }
 
-// --- whole indexes
-
-// The members of an index up to `most` and one more, which tells that there are too many; those that were read so far.
-struct members {
-  char **texts;
-  size_t n;
-};
-typedef const struct page *page_fn(void *records, const char *index, const char *after);
-
-static const struct page *want_page(void *records, const char *index, const char *after) {
-  return records_want_page(records, index, after, MATCHING_PAGE);
-}
-static const struct page *get_page(void *records, const char *index, const char *after) {
-  return records_page(records, index, after);
-}
-
-static struct members members_of(struct arena *a, page_fn *page_of, void *records, const char *index, size_t most) {
-  struct members all = {arena_take(a, (most + 1) * sizeof *all.texts), 0};
-  const struct page *page = NULL;
-  do {
-    page = page_of(records, index, page ? page->members[page->n_members - 1] : "");
-    for (size_t i = 0; page && i < page->n_members && all.n <= most; i++) all.texts[all.n++] = page->members[i];
-  } while (page && page->more && all.n <= most);
-  return all;
-}
-
-static struct members wanted(struct records *want, const struct message *m, const char *index, size_t most) {
-  return members_of(m->arena, want_page, want, index, most);
-}
-// `records` is not written through: members_of() serves both.
-static struct members got(const struct records *have, const struct message *m, const char *index, size_t most) {
-  return members_of(m->arena, get_page, (void *)have, index, most);
-}
-
 const char **proposal_crns(const struct records *have, const struct message *m, const char *id, size_t *n) {
-  struct members crns = got(have, m, proposal_pairs_index(m->arena, id), 2 * PROPOSAL_PEOPLE);
+  struct members crns = members_got(have, m, proposal_pairs_index(m->arena, id), 2 * PROPOSAL_PEOPLE);
   *n = crns.n;
   return (const char **)crns.texts;
 }
 
 void proposal_want_pairs(struct records *want, const struct message *m, const char *id) {
-  struct members crns = wanted(want, m, proposal_pairs_index(m->arena, id), 2 * PROPOSAL_PEOPLE);
+  struct members crns = members_wanted(want, m, proposal_pairs_index(m->arena, id), 2 * PROPOSAL_PEOPLE);
   for (size_t i = 0; i < crns.n; i++) {
     records_want(want, &proposed_pair__descriptor, proposal_pair_id(m->arena, id, crns.texts[i]));
     access_want(want, m, crns.texts[i]);
@@ -71,10 +37,10 @@ static void want_person(struct records *want, const struct message *m, const cha
 }
 
 void round_want(struct records *want, const struct message *m, const char *id) {
-  struct members waiting = wanted(want, m, WAITING_INDEX, PROPOSAL_PEOPLE);
-  struct members offered = wanted(want, m, WAITING_OFFERS_INDEX, PROPOSAL_PEOPLE);
-  struct members pairs = wanted(want, m, proposal_pairs_index(m->arena, id), 2 * PROPOSAL_PEOPLE);
-  struct members mentors = wanted(want, m, MATCHING_MENTORS, PROPOSAL_MENTORS);
+  struct members waiting = members_wanted(want, m, WAITING_INDEX, PROPOSAL_PEOPLE);
+  struct members offered = members_wanted(want, m, WAITING_OFFERS_INDEX, PROPOSAL_PEOPLE);
+  struct members pairs = members_wanted(want, m, proposal_pairs_index(m->arena, id), 2 * PROPOSAL_PEOPLE);
+  struct members mentors = members_wanted(want, m, MATCHING_MENTORS, PROPOSAL_MENTORS);
   records_want(want, &newest_proposal__descriptor, PROPOSAL_NEWEST);
   for (size_t i = 0; i < waiting.n; i++) want_person(want, m, id, waiting_crn(waiting.texts[i]));
   for (size_t i = 0; i < pairs.n; i++) want_person(want, m, id, pairs.texts[i]);
@@ -271,9 +237,9 @@ static bool state_problem(struct round *r) {
 bool round_begin(struct round *r, struct change *c, const struct records *have, const struct message *m, const char *id,
                  const char *without, const char *closed) {
   *r = (struct round){.have = have, .m = m, .id = id, .without = without, .closed = closed};
-  struct members waiting = got(have, m, WAITING_INDEX, PROPOSAL_PEOPLE);
-  struct members offered = got(have, m, WAITING_OFFERS_INDEX, PROPOSAL_PEOPLE);
-  struct members mentors = got(have, m, MATCHING_MENTORS, PROPOSAL_MENTORS);
+  struct members waiting = members_got(have, m, WAITING_INDEX, PROPOSAL_PEOPLE);
+  struct members offered = members_got(have, m, WAITING_OFFERS_INDEX, PROPOSAL_PEOPLE);
+  struct members mentors = members_got(have, m, MATCHING_MENTORS, PROPOSAL_MENTORS);
   if (!is_within(c, &waiting, &offered, &mentors)) return false;
   r->was = records_get(have, &proposal__descriptor, id);
   gather(r, &waiting, &offered, &mentors);

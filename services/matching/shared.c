@@ -48,6 +48,33 @@ size_t mentors_count(const struct records *have) {
   return n;
 }
 
+typedef const struct page *page_fn(void *records, const char *index, const char *after);
+
+static const struct page *want_page(void *records, const char *index, const char *after) {
+  return records_want_page(records, index, after, MATCHING_PAGE);
+}
+static const struct page *get_page(void *records, const char *index, const char *after) {
+  return records_page(records, index, after);
+}
+
+static struct members members_of(struct arena *a, page_fn *page_of, void *records, const char *index, size_t most) {
+  struct members all = {arena_take(a, (most + 1) * sizeof *all.texts), 0};
+  const struct page *page = NULL;
+  do {
+    page = page_of(records, index, page ? page->members[page->n_members - 1] : "");
+    for (size_t i = 0; page && i < page->n_members && all.n <= most; i++) all.texts[all.n++] = page->members[i];
+  } while (page && page->more && all.n <= most);
+  return all;
+}
+
+struct members members_wanted(struct records *want, const struct message *m, const char *index, size_t most) {
+  return members_of(m->arena, want_page, want, index, most);
+}
+// `records` is not written through: members_of() serves both.
+struct members members_got(const struct records *have, const struct message *m, const char *index, size_t most) {
+  return members_of(m->arena, get_page, (void *)have, index, most);
+}
+
 void matching_check_why(struct change *c, const char *why) {
   if (strlen(why) > MATCHING_WHY_BYTES)
     change_refuse(c, CODE__INVALID, "/why", "may have at most 500 bytes: say it shorter");

@@ -1,5 +1,6 @@
 // The table of matching: which message is decided by what.
 #include "choice_words.h"
+#include "fairness.h"
 #include "held.h"
 #include "intake.pb-c.h"
 #include "matching.h"
@@ -71,6 +72,9 @@ static const struct row rows[] = {
     COMMAND(review_proposed_pair, needs_review_proposed_pair, decide_review_proposed_pair),
     COMMAND(publish_proposal, needs_publish_proposal, decide_publish_proposal),
     COMMAND(repair_proposal, needs_solve_proposal,  decide_repair_proposal),
+    COMMAND(describe_self,   needs_describe_self,   decide_describe_self),
+    COMMAND(read_characteristics, needs_read_characteristics, decide_read_characteristics),
+    COMMAND(count_fairness,  NULL,                  decide_count_fairness),
     {.kind = ROW_EVENT, .body = &person_erased__descriptor, .erases = true, .decide = held_on_person_erased},
     {.kind = ROW_EVENT, .body = &disposal_ordered__descriptor, .decide = held_on_disposal_ordered},
     {.kind = ROW_TIMER, .timer = "erase", .operation = OPERATION__ERASURE, .erases = true,
@@ -80,6 +84,8 @@ static const struct row rows[] = {
     {.kind = ROW_TIMER, .timer = "publish", .operation = OPERATION__DISCLOSURE,
      .needs = needs_publish_due, .decide = on_publish_due},
     {.kind = ROW_TIMER, .timer = "waiting", .needs = needs_sweep_waiting_due, .decide = on_sweep_waiting_due},
+    {.kind = ROW_TIMER, .timer = "fairness", .operation = OPERATION__COMBINATION,
+     .needs = needs_count_fairness_due, .decide = on_count_fairness_due},
     KEEPS_WAITING(person_registered),
     KEEPS_WAITING(person_changed),
     KEEPS_WAITING(offer_made),
@@ -101,6 +107,7 @@ static const ProtobufCMessageDescriptor *const owns[] = {
     &proposed_pair__descriptor,
     &newest_proposal__descriptor,
     &mentor_break__descriptor,
+    &characteristics__descriptor,
     NULL,
 };
 

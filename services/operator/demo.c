@@ -124,6 +124,13 @@ static void feed_people(struct demo *d, struct feed *f) {
   }
 }
 
+static void feed_characteristics(struct demo *d, struct feed *f) {
+  for (unsigned i = 0; i < d->n_people; i++) {
+    DescribeSelf *said = demo_self(d, i);
+    if (said) add(d, f, &said->base);
+  }
+}
+
 static void feed_mentors(struct demo *d, struct feed *f) {
   for (unsigned i = 0; i < d->n_mentors; i++) add(d, f, &demo_mentor(d, i)->base);
 }
@@ -180,9 +187,13 @@ static const struct phase {
   unsigned rounds; // of all people, besides those of --weeks
   bool weeks;
 } phases[] = {
-    {"people", feed_people, 1, false},           {"mentors", feed_mentors, 1, false},
-    {"engagements", feed_engagements, 1, false}, {"explanations", feed_explanations, 1, false},
-    {"sessions", feed_sessions, 1, true},        {"appointments", feed_appointments, DEMO_WEEKS_AHEAD + 1, false},
+    {"people", feed_people, 1, false},
+    {"characteristics", feed_characteristics, 1, false},
+    {"mentors", feed_mentors, 1, false},
+    {"engagements", feed_engagements, 1, false},
+    {"explanations", feed_explanations, 1, false},
+    {"sessions", feed_sessions, 1, true},
+    {"appointments", feed_appointments, DEMO_WEEKS_AHEAD + 1, false},
 };
 
 static bool run_phase(struct demo *d, const struct phase *p) {
@@ -202,6 +213,7 @@ static bool run_all(struct demo *d) {
     if (!run_phase(d, &phases[i])) return false;
   demo_on_call(d);
   demo_offers(d);
+  demo_count_fairness(d);
   printf("%s: %zu taken in, %zu there already, %zu refused. All people in it are invented.\n", d->area->id, d->n_taken,
          d->n_there, d->n_refused);
   return d->n_refused == 0;

@@ -4,6 +4,7 @@
 #include "config.h"
 #include "dice.h"
 #include "door.h"
+#include "fairness.pb-c.h"
 #include "feed.h"
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
@@ -44,6 +45,8 @@ enum {
   DEMO_WANTS = 35
 };
 Person *demo_person(struct demo *d, unsigned person);
+// What an invented person who wants a mentor says of themselves; NULL: nothing.
+DescribeSelf *demo_self(struct demo *d, unsigned person);
 Mentor *demo_mentor(struct demo *d, unsigned mentor);
 // Names and addresses, marked as invented. `number` chooses the telephone number.
 PersonalDetails *demo_details(struct demo *d, struct dice *dice, unsigned number);
@@ -84,6 +87,8 @@ int demo_send_as(struct demo *d, const struct demo_somebody *who, const char *me
                  const ProtobufCMessage *message);
 // Offers people to mentors, and answers some of the offers where the store can be reached.
 void demo_offers(struct demo *d);
+// Has it counted whom matching serves, for the report fairness.
+void demo_count_fairness(struct demo *d);
 // Registers staff and, where the store can be reached, sets the on-call rota.
 void demo_on_call(struct demo *d);
 // Counts a result.

@@ -48,3 +48,7 @@ void demo_offers(struct demo *d) {
   }
   progress_end(&d->progress);
 }
+
+void demo_count_fairness(struct demo *d) {
+  demo_send(d, "POST", arena_printf(&d->arena, "/v1/areas/%s/fairness/count", d->area->id), NULL);
+}

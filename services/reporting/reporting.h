@@ -21,14 +21,22 @@ struct change decide_read_report(const struct records *have, const struct messag
 
 // How the report is laid out: its columns. The first is named after `by`. Each of the others is made of the query's
 // counts, once suppression.h has said what of them may be shown.
+enum report_bound {
+  BOUND_NONE,
+  BOUND_LOW, // of a percentage: where its interval of 95 % begins
+  BOUND_HIGH // and ends
+};
 struct report_column {
   const char *name, *title, *unit;
-  uint32_t of, per; // bits of counts: their sum; of a percentage, what of what; of hours (per), how many were measured
+  uint32_t of,
+      per; // bits of counts: their sum; of a percentage, what of what; of hours and days (per), how many were measured
+  enum report_bound bound;
 };
 struct report_layout {
   const char *name;                    // of the report, and of its query
   const struct report_column *columns; // after the first; ends with {0}
   size_t n_counts;                     // of the query
+  const struct report_column *cuts;    // by what it is cut into rows, the first where nothing is said; ends with {0}
 };
 // Ends with {0}.
 extern const struct report_layout report_layouts[];

@@ -1,4 +1,6 @@
 // The reports: what they are called, how their columns read, and what may be asked of them.
+#include "fairness.h"
+#include "intervals.h"
 #include "reporting.h"
 #include "rfc3339.h"
 #include "suppression.h"
@@ -57,64 +59,66 @@ enum {
 
 // clang-format off
 static const struct report_column attendance[] = {
-    {"sessions",            "Sessions recorded",              "count", EXPECTED | MISSED_BY_SERVICE, 0},
-    {"happened",            "Sessions that happened",         "count", HAPPENED, 0},
-    {"onTime",              "Attended on time",               "count", ON_TIME, 0},
-    {"late",                "Attended late",                  "count", LATE, 0},
-    {"missedAcceptable",    "Missed, acceptable reason",      "count", MISSED_ACCEPTABLE, 0},
-    {"missedUnacceptable",  "Missed, no acceptable reason",   "count", MISSED_UNACCEPTABLE, 0},
-    {"missedByService",     "Not held by the service",        "count", MISSED_BY_SERVICE, 0},
-    {"attendanceRate",      "Attendance rate",                "percent", CAME, EXPECTED},
-    {"support",             "Contacts for support",           "count", SUPPORT, 0},
-    {"control",             "Contacts for control",           "count", CONTROL, 0},
-    {"appointments",        "Appointments made",              "count", KEPT | CANCELLED | RESCHEDULED, 0},
-    {"cancelled",           "Appointments cancelled",         "count", CANCELLED, 0},
-    {"rescheduled",         "Appointments moved",             "count", RESCHEDULED, 0},
+    {"sessions",            "Sessions recorded",              "count", EXPECTED | MISSED_BY_SERVICE, 0, BOUND_NONE},
+    {"happened",            "Sessions that happened",         "count", HAPPENED, 0, BOUND_NONE},
+    {"onTime",              "Attended on time",               "count", ON_TIME, 0, BOUND_NONE},
+    {"late",                "Attended late",                  "count", LATE, 0, BOUND_NONE},
+    {"missedAcceptable",    "Missed, acceptable reason",      "count", MISSED_ACCEPTABLE, 0, BOUND_NONE},
+    {"missedUnacceptable",  "Missed, no acceptable reason",   "count", MISSED_UNACCEPTABLE, 0, BOUND_NONE},
+    {"missedByService",     "Not held by the service",        "count", MISSED_BY_SERVICE, 0, BOUND_NONE},
+    {"attendanceRate",      "Attendance rate",                "percent", CAME, EXPECTED, BOUND_NONE},
+    {"support",             "Contacts for support",           "count", SUPPORT, 0, BOUND_NONE},
+    {"control",             "Contacts for control",           "count", CONTROL, 0, BOUND_NONE},
+    {"appointments",        "Appointments made",              "count", KEPT | CANCELLED | RESCHEDULED, 0, BOUND_NONE},
+    {"cancelled",           "Appointments cancelled",         "count", CANCELLED, 0, BOUND_NONE},
+    {"rescheduled",         "Appointments moved",             "count", RESCHEDULED, 0, BOUND_NONE},
     {0},
 };
 static const struct report_column reminders[] = {
-    {"due",                 "Reminders due",                  "count", DECIDED | HANDED_OVER, 0},
-    {"sent",                "Sent",                           "count", SENT, 0},
-    {"handedOver",          "On the way",                     "count", HANDED_OVER, 0},
-    {"noConsent",           "No consent, or opted out",       "count", NO_CONSENT, 0},
-    {"notNeeded",           "Appointment cancelled or moved", "count", NOT_NEEDED, 0},
-    {"tooLate",             "Quiet hours, or too late",       "count", TOO_LATE, 0},
-    {"failed",              "Delivery failed",                "count", FAILED, 0},
-    {"other",               "Not sent, other reason",         "count", OTHER, 0},
-    {"sentRate",            "Share sent",                     "percent", SENT, DECIDED},
-    {"attendanceReminded",  "Attendance after a reminder",    "percent", CAME_REMINDED, REMINDED},
-    {"attendanceUnreminded", "Attendance without one",        "percent", CAME_UNREMINDED, UNREMINDED},
+    {"due",                 "Reminders due",                  "count", DECIDED | HANDED_OVER, 0, BOUND_NONE},
+    {"sent",                "Sent",                           "count", SENT, 0, BOUND_NONE},
+    {"handedOver",          "On the way",                     "count", HANDED_OVER, 0, BOUND_NONE},
+    {"noConsent",           "No consent, or opted out",       "count", NO_CONSENT, 0, BOUND_NONE},
+    {"notNeeded",           "Appointment cancelled or moved", "count", NOT_NEEDED, 0, BOUND_NONE},
+    {"tooLate",             "Quiet hours, or too late",       "count", TOO_LATE, 0, BOUND_NONE},
+    {"failed",              "Delivery failed",                "count", FAILED, 0, BOUND_NONE},
+    {"other",               "Not sent, other reason",         "count", OTHER, 0, BOUND_NONE},
+    {"sentRate",            "Share sent",                     "percent", SENT, DECIDED, BOUND_NONE},
+    {"attendanceReminded",  "Attendance after a reminder",    "percent", CAME_REMINDED, REMINDED, BOUND_NONE},
+    {"attendanceUnreminded", "Attendance without one",        "percent", CAME_UNREMINDED, UNREMINDED, BOUND_NONE},
     {0},
 };
 static const struct report_column mentors[] = {
-    {"made",                "Offers made",                    "count", ANSWERED | EXPIRED | WITHDRAWN | OPEN, 0},
-    {"accepted",            "Accepted",                       "count", ACCEPTED, 0},
-    {"declined",            "Declined",                       "count", DECLINED, 0},
-    {"expired",             "Expired",                        "count", EXPIRED, 0},
-    {"withdrawn",           "Withdrawn",                      "count", WITHDRAWN, 0},
-    {"open",                "Not answered yet",               "count", OPEN, 0},
-    {"answerHours",         "Median hours to answer",         "hours", 0, ANSWERED},
-    {"waiting",             "People waiting now",             "count", WAITING, 0},
-    {"registered",          "Mentors registered",             "count", REGISTERED, 0},
-    {"active",              "Mentors active",                 "count", ACTIVE, 0},
-    {"places",              "Places",                         "count", PLACES, 0},
-    {"taken",               "Places taken",                   "count", TAKEN, 0},
-    {"free",                "Places free",                    "count", FREE, 0},
+    {"made",                "Offers made",                    "count", ANSWERED | EXPIRED | WITHDRAWN | OPEN, 0, BOUND_NONE},
+    {"accepted",            "Accepted",                       "count", ACCEPTED, 0, BOUND_NONE},
+    {"declined",            "Declined",                       "count", DECLINED, 0, BOUND_NONE},
+    {"expired",             "Expired",                        "count", EXPIRED, 0, BOUND_NONE},
+    {"withdrawn",           "Withdrawn",                      "count", WITHDRAWN, 0, BOUND_NONE},
+    {"open",                "Not answered yet",               "count", OPEN, 0, BOUND_NONE},
+    {"answerHours",         "Median hours to answer",         "hours", 0, ANSWERED, BOUND_NONE},
+    {"waiting",             "People waiting now",             "count", WAITING, 0, BOUND_NONE},
+    {"registered",          "Mentors registered",             "count", REGISTERED, 0, BOUND_NONE},
+    {"active",              "Mentors active",                 "count", ACTIVE, 0, BOUND_NONE},
+    {"places",              "Places",                         "count", PLACES, 0, BOUND_NONE},
+    {"taken",               "Places taken",                   "count", TAKEN, 0, BOUND_NONE},
+    {"free",                "Places free",                    "count", FREE, 0, BOUND_NONE},
+    {0},
+};
+
+// By what a report of what happened is cut into rows.
+static const struct report_column cuts[] = {
+    {"week",         "Week",         "week", 0, 0, BOUND_NONE},
+    {"pathway",      "Pathway",      "text", 0, 0, BOUND_NONE},
+    {"practitioner", "Practitioner", "text", 0, 0, BOUND_NONE},
     {0},
 };
 
 const struct report_layout report_layouts[] = {
-    {"attendance", attendance, ATTENDANCE_COUNTS},
-    {"reminders", reminders, REMINDERS_COUNTS},
-    {"mentors", mentors, MENTORS_COUNTS},
+    {"attendance", attendance, ATTENDANCE_COUNTS, cuts},
+    {"reminders", reminders, REMINDERS_COUNTS, cuts},
+    {"mentors", mentors, MENTORS_COUNTS, cuts},
+    {"fairness", fairness_columns, FAIRNESS_COUNTS, fairness_cuts},
     {0},
-};
-
-// By what a report is cut into rows. The first is meant where nothing is said.
-static const struct report_column cuts[] = {
-    {"week",         "Week",         "week", 0, 0},
-    {"pathway",      "Pathway",      "text", 0, 0},
-    {"practitioner", "Practitioner", "text", 0, 0},
 };
 // clang-format on
 
@@ -124,10 +128,10 @@ static const struct report_layout *find_layout(const char *name) {
   return NULL;
 }
 
-static const struct report_column *find_part(const char *by) {
-  if (text_is_empty(by)) return &cuts[0];
-  for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++)
-    if (strcmp(cuts[i].name, by) == 0) return &cuts[i];
+static const struct report_column *find_part(const struct report_column *of, const char *by) {
+  if (text_is_empty(by)) return &of[0];
+  for (; of->name; of++)
+    if (strcmp(of->name, by) == 0) return of;
   return NULL;
 }
 
@@ -167,16 +171,26 @@ static void check_narrowing(struct change *c, const ReadReport *cmd, const char 
                   "too few people: narrow by practitioner only a report with \"by\" practitioner");
 }
 
+// "must be week, pathway or practitioner; left out, it means week"
+static const char *words_of_cuts(struct arena *a, const struct report_column *of) {
+  const char *words = arena_printf(a, "must be %s", of->name);
+  for (const struct report_column *c = of + 1; c->name; c++)
+    words = arena_printf(a, "%s%s%s", words, c[1].name ? ", " : " or ", c->name);
+  return arena_printf(a, "%s; left out, it means %s", words, of->name);
+}
+
 // A change without anything, or the refusal.
 static struct change check(const struct message *m) {
   const ReadReport *cmd = m->body;
   struct change c = change_of(m);
-  if (!find_layout(cmd->name))
-    change_refuse(&c, CODE__NOT_FOUND, "/name", "no such report: there are attendance, reminders and mentors");
+  const struct report_layout *layout = find_layout(cmd->name);
+  if (!layout)
+    change_refuse(&c, CODE__NOT_FOUND, "/name",
+                  "no such report: there are attendance, reminders, mentors and fairness");
   check_days(&c, cmd);
-  const struct report_column *part = find_part(cmd->by);
+  const struct report_column *of = layout ? layout->cuts : cuts, *part = find_part(of, cmd->by);
   if (!part)
-    change_refuse(&c, CODE__INVALID, "/by", "must be week, pathway or practitioner; left out, it means week");
+    change_refuse(&c, CODE__INVALID, "/by", words_of_cuts(m->arena, of));
   else
     check_narrowing(&c, cmd, part->name);
   return c;
@@ -220,27 +234,33 @@ static const char *lay_count(struct arena *a, const struct part *p, const struct
 }
 
 static const char *lay_rate(struct arena *a, const struct part *p, const struct report_column *c) {
-  uint32_t per = part_sum(p, c->per);
-  return per < RATE_LEAST ? "" : arena_printf(a, "%.1f", 100.0 * part_sum(p, c->of) / per);
+  uint32_t of = part_sum(p, c->of), per = part_sum(p, c->per);
+  if (per < RATE_LEAST) return "";
+  struct interval interval = interval_of_share(of, per);
+  double share = c->bound == BOUND_LOW ? interval.low : c->bound == BOUND_HIGH ? interval.high : (double)of / per;
+  return arena_printf(a, "%.1f", 100 * share);
 }
 
 // Of enough answers that the one in the middle could be anybody's.
-static const char *lay_hours(const struct part *p, const struct report_column *c) {
+static const char *lay_median(const struct part *p, const struct report_column *c) {
   return part_sum(p, c->per) < RATE_LEAST || !p->detail ? "" : p->detail;
 }
 
-static const char *lay_value(struct arena *a, const struct part *p, const struct report_column *c) {
+static const char *lay_value(struct arena *a, const struct part *p, const struct part *whole,
+                             const struct report_column *c) {
   if (!strcmp(c->unit, "count")) return lay_count(a, p, c);
-  return !strcmp(c->unit, "percent") ? lay_rate(a, p, c) : lay_hours(p, c);
+  if (!strcmp(c->unit, "percent")) return lay_rate(a, p, c);
+  return !strcmp(c->unit, "text") ? fairness_warnings(a, p, whole) : lay_median(p, c);
 }
 
-static ReportRow *lay_row(struct arena *a, const struct part *p, const struct report_layout *layout) {
+static ReportRow *lay_row(struct arena *a, const struct part *p, const struct part *whole,
+                          const struct report_layout *layout) {
   ReportRow *row = arena_take(a, sizeof *row);
   report_row__init(row);
   row->values = arena_take(a, count_columns(layout) * sizeof *row->values);
   row->values[row->n_values++] = (char *)(p->name ? p->name : "");
   for (const struct report_column *c = layout->columns; c->name; c++)
-    row->values[row->n_values++] = (char *)lay_value(a, p, c);
+    row->values[row->n_values++] = (char *)lay_value(a, p, whole, c);
   return row;
 }
 
@@ -249,7 +269,7 @@ static void lay_rows(Report *report, struct arena *a, const struct parts *parts,
   report->rows = arena_take(a, (parts->n + 1) * sizeof *report->rows);
   for (size_t i = 0; i < parts->n; i++)
     if (!wanted || (parts->all[i].name && !strcmp(parts->all[i].name, wanted)))
-      report->rows[report->n_rows++] = lay_row(a, &parts->all[i], layout);
+      report->rows[report->n_rows++] = lay_row(a, &parts->all[i], &parts->all[parts->n - 1], layout);
 }
 
 // A decimal number of our own database: digits only.
@@ -268,7 +288,7 @@ struct change decide_read_report(const struct records *have, const struct messag
   Report *report = arena_take(m->arena, sizeof *report);
   report__init(report);
   report->name = (char *)layout->name;
-  const struct report_column *by = find_part(cmd->by);
+  const struct report_column *by = find_part(layout->cuts, cmd->by);
   struct parts parts = suppression_apply(m->arena, rows, layout->n_counts);
   lay_columns(report, m->arena, by, layout);
   lay_rows(report, m->arena, &parts, layout, only(cmd, by->name));

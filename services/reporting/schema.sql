@@ -82,3 +82,18 @@ CREATE TABLE IF NOT EXISTS engagement (
   closed INTEGER NOT NULL,
   PRIMARY KEY (area, crn, id)
 ) WITHOUT ROWID;
+
+-- One group of one way of cutting at the moment when it was counted: no person is in it but as a number.
+CREATE TABLE IF NOT EXISTS fairness (
+  area TEXT NOT NULL,
+  counted_at_ms INTEGER NOT NULL,
+  cut TEXT NOT NULL,              -- "age", "language" ...; empty: everybody
+  part TEXT NOT NULL,             -- the group
+  quarter TEXT NOT NULL,          -- of the count
+  matched INTEGER NOT NULL,
+  waiting INTEGER NOT NULL,
+  fits INTEGER NOT NULL,
+  median_days INTEGER,            -- NULL: not reached
+  only_rule TEXT NOT NULL,        -- a JSON object: people by the rule that alone keeps every mentor from them
+  PRIMARY KEY (area, counted_at_ms, cut, part)
+) WITHOUT ROWID;

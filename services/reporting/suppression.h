@@ -41,7 +41,7 @@
 enum {
   SHOWN_LEAST = 5,       // the base: what is shown is a multiple of it
   RATE_LEAST = 20,       // a rate of fewer says more about remainders than about people
-  PART_COUNTS_MOST = 16, // kinds of counts in a report
+  PART_COUNTS_MOST = 24, // kinds of counts in a report
 };
 #define SUPPRESSED "fewer than 5"
 

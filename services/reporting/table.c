@@ -1,4 +1,5 @@
 // The table of reporting: which statement keeps what of an event.
+#include "fairness.pb-c.h"
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
 #include "reminders.pb-c.h"
@@ -15,7 +16,8 @@ extern const char services_reporting_schema_sql[], services_reporting_appointmen
     services_reporting_reminder_not_sent_sql[], services_reporting_reminder_sent_sql[],
     services_reporting_session_amended_sql[], services_reporting_session_recorded_sql[],
     services_reporting_attendance_sql[], services_reporting_reminders_sql[], services_reporting_mentors_sql[],
-    services_reporting_cursor_sql[], services_reporting_disposal_ordered_sql[];
+    services_reporting_cursor_sql[], services_reporting_disposal_ordered_sql[], services_reporting_fairness_sql[],
+    services_reporting_fairness_counted_sql[];
 
 #define SQL(NAME)                                                                                                      \
   { #NAME, services_reporting_##NAME##_sql }
@@ -30,6 +32,7 @@ static const struct model_named statements[] = {
     SQL(disposal_ordered),
     SQL(engagement_closed),
     SQL(engagement_opened),
+    SQL(fairness_counted),
     SQL(match_ended),
     SQL(mentor_known),
     SQL(mentor_paused),
@@ -46,7 +49,7 @@ static const struct model_named statements[] = {
     {NULL, NULL},
 };
 
-static const struct model_named queries[] = {SQL(attendance), SQL(reminders), SQL(mentors), SQL(cursor), SQL(held), {NULL, NULL}};
+static const struct model_named queries[] = {SQL(attendance), SQL(reminders), SQL(mentors), SQL(fairness), SQL(cursor), SQL(held), {NULL, NULL}};
 
 static const struct row rows[] = {
     KEPT(session_recorded, session_recorded),
@@ -69,6 +72,7 @@ static const struct row rows[] = {
     KEPT(person_registered, person_known),
     KEPT(person_changed, person_known),
     KEPT(person_erased, person_erased),
+    KEPT(fairness_counted, fairness_counted),
     KEPT(disposal_ordered, disposal_ordered),
     // A report shows counts, and nobody's record. Practitioners see their own people by name, and would know too much of
     // what a small count is made of.

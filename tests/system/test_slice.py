@@ -187,7 +187,7 @@ def test_chapter_8_the_dashboard_shows_it_and_what_follows_live(stack, story, br
     wait.until(lambda driver: sessions(driver) >= first + 5)
     assert number(browser, "attendance", "N42A042", "Attended late") == "fewer than 5"
     shown = browser.find_elements(By.CSS_SELECTOR, "[data-report] [data-part=chart] svg, [data-part=nothing]:not([hidden])")
-    assert len(shown) == 3, "each report has its chart, or says that there is too little to show"
+    assert len(shown) == 4, "each report has its chart, or says that there is too little to show"
     words = browser.find_element(By.TAG_NAME, "body").text
     assert story.texted not in words and "Siân" not in words
     severe = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "fairness.pb-c.h"
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
+#include "intervals.h"
 #include "reminders.pb-c.h"
 #include "reporting.h"
 #include "rights.pb-c.h"
@@ -697,6 +699,155 @@ static void when_the_period_of_offers_is_over_a_persons_offers_go_and_nothing_el
   assert_int_equal(facts_of_one(w), 2);
 }
 
+// --- fairness
+
+// A group of people as matching counts it: of those who wait, the rule "gender" alone keeps `kept` from a mentor, and
+// the others, in whole fives, have one who fits.
+static void counted(struct world *w, const char *by, const char *part, int64_t at_ms, unsigned matched,
+                    unsigned waiting, unsigned kept) {
+  FairnessCounted e = FAIRNESS_COUNTED__INIT;
+  char *rules[] = {"paused", "gender"};
+  uint32_t only[] = {0, kept};
+  e.at_ms = at_ms;
+  e.by = (char *)by;
+  e.part = (char *)part;
+  e.matched = matched;
+  e.waiting = waiting;
+  e.fits = waiting / 5 * 5 - kept / 5 * 5;
+  e.median_known = true;
+  e.median_days = 40;
+  e.n_rules = e.n_only = 2;
+  e.rules = rules;
+  e.only = only;
+  happens(w, &e);
+}
+static const Report *fairness_by(struct world *w, const char *by) {
+  ReadReport *cmd = ask("fairness");
+  cmd->by = (char *)by;
+  return report(w, cmd);
+}
+
+static void fairness_shows_a_rate_with_its_interval_and_the_median_wait(void **state) {
+  struct world *w = *state;
+  counted(w, "", "", MONDAY, 30, 70, 0);
+  counted(w, "sex", "female", MONDAY, 10, 10, 0);
+  counted(w, "sex", "male", MONDAY, 20, 60, 0);
+  const Report *r = fairness_by(w, "sex");
+  assert_int_equal(r->n_rows, 3);
+  assert_value(r, "female", "people", "20");
+  assert_value(r, "female", "matchRate", "50.0");
+  assert_value(r, "female", "matchRateLow", "29.9");
+  assert_value(r, "female", "matchRateHigh", "70.1");
+  assert_value(r, "male", "matchRate", "25.0");
+  assert_value(r, "", "people", "100");
+  assert_value(r, "", "medianDays", "40");
+}
+
+static void of_fewer_than_twenty_fairness_shows_neither_a_rate_nor_a_wait(void **state) {
+  struct world *w = *state;
+  counted(w, "", "", MONDAY, 9, 10, 0);
+  counted(w, "sex", "female", MONDAY, 9, 10, 0);
+  const Report *r = fairness_by(w, "sex");
+  assert_value(r, "female", "people", "15");
+  assert_value(r, "female", "matchRate", "");
+  assert_value(r, "female", "matchRateLow", "");
+  assert_value(r, "female", "medianDays", "");
+}
+
+static void the_effect_of_a_rule_is_whom_it_alone_keeps_from_a_mentor(void **state) {
+  struct world *w = *state;
+  counted(w, "", "", MONDAY, 0, 60, 30);
+  counted(w, "language", "english", MONDAY, 0, 30, 5);
+  counted(w, "language", "welsh", MONDAY, 0, 30, 25);
+  const Report *r = fairness_by(w, "");
+  assert_string_equal(r->columns[0]->name, "language");
+  assert_value(r, "english", "gender", "5");
+  assert_value(r, "welsh", "gender", "25");
+  assert_value(r, "", "gender", "30");
+  assert_value(r, "", "paused", SUPPRESSED);
+  assert_value(r, "welsh", "fits", "5");
+}
+
+static void a_rule_that_shuts_a_group_out_is_a_warning(void **state) {
+  struct world *w = *state;
+  counted(w, "", "", MONDAY, 0, 140, 30);
+  counted(w, "sex", "female", MONDAY, 0, 40, 20);
+  counted(w, "sex", "male", MONDAY, 0, 100, 10);
+  const Report *r = fairness_by(w, "sex");
+  assert_value(r, "female", "warnings", "gender asked for");
+  assert_value(r, "male", "warnings", "");
+  assert_value(r, "", "warnings", "");
+}
+
+static void groups_that_are_alike_or_small_are_no_warning(void **state) {
+  struct world *w = *state;
+  counted(w, "", "", MONDAY, 0, 115, 40);
+  counted(w, "sex", "female", MONDAY, 0, 50, 15);
+  counted(w, "sex", "male", MONDAY, 0, 50, 10);
+  counted(w, "sex", "not said", MONDAY, 0, 15, 15);
+  const Report *r = fairness_by(w, "sex");
+  assert_value(r, "female", "warnings", "");
+  assert_value(r, "not said", "gender", "15");
+  assert_value(r, "not said", "warnings", "");
+}
+
+// Rates, intervals and warnings are made of what is shown: true counts that are shown alike make the same report, to
+// the byte.
+static void what_fairness_works_out_tells_no_two_true_counts_apart(void **state) {
+  struct world *w = *state;
+  const Report *first = NULL;
+  for (unsigned waiting = 0; waiting < 5; waiting++)
+    for (unsigned kept = 0; kept < 5; kept++) {
+      int64_t at_ms = MONDAY + (waiting * 5 + kept) * HOUR;
+      counted(w, "", "", at_ms, 30, 140 + waiting, 30 + kept);
+      counted(w, "sex", "female", at_ms, 10, 40 + waiting, 20 + kept);
+      counted(w, "sex", "male", at_ms, 20, 100, 10);
+      Report *r = (Report *)fairness_by(w, "sex");
+      r->sequence = 0;
+      if (!first) first = r;
+      assert_true(arena_packs_alike(&w->d.arena, first, r));
+    }
+  assert_value(first, "female", "warnings", "gender asked for");
+}
+
+static void fairness_is_of_the_newest_count_of_the_quarters_and_of_no_other(void **state) {
+  struct world *w = *state;
+  counted(w, "", "", MONDAY - 90 * DAY, 5, 0, 0);
+  counted(w, "", "", MONDAY, 10, 0, 0);
+  counted(w, "", "", MONDAY + 7 * DAY, 20, 0, 0);
+  counted(w, "", "", MONDAY + 7 * DAY, 20, 0, 0);
+  assert_value(fairness_by(w, "age"), "", "people", "20");
+  ReadReport *cmd = ask("fairness");
+  cmd->to = "2025-12-31";
+  assert_value(report(w, cmd), "", "people", "5");
+}
+
+static void fairness_is_cut_by_groups_of_people_and_by_nothing_else(void **state) {
+  ReadReport *cmd = ask("fairness");
+  cmd->by = "practitioner";
+  struct change c = answer(*state, cmd);
+  assert_int_equal(c.problem->code, CODE__INVALID);
+  assert_non_null(strstr(c.problem->fields[0]->why, "must be language, gender_asked"));
+  cmd = ask("attendance");
+  cmd->by = "ethnicity";
+  c = answer(*state, cmd);
+  assert_string_equal(c.problem->fields[0]->why, "must be week, pathway or practitioner; left out, it means week");
+}
+
+// Newcombe (1998), table II: 56 of 70 less 48 of 80, and 9 of 10 less 3 of 10, by method 10.
+static void intervals_are_those_of_the_literature(void **state) {
+  struct interval difference = interval_of_difference(56, 70, 48, 80);
+  (void)state;
+  assert_float_equal(difference.low, 0.0524, 0.00005);
+  assert_float_equal(difference.high, 0.3339, 0.00005);
+  difference = interval_of_difference(9, 10, 3, 10);
+  assert_float_equal(difference.low, 0.1705, 0.00005);
+  assert_float_equal(difference.high, 0.8090, 0.00005);
+  struct interval none = interval_of_share(0, 20);
+  assert_float_equal(none.low, 0, 1e-9);
+  assert_float_equal(none.high, 0.1611, 0.00005);
+}
+
 // --- what may be asked
 
 static void no_report_shows_a_crn(void **state) {
@@ -712,7 +863,7 @@ static void no_report_shows_a_crn(void **state) {
 }
 
 static void every_column_has_a_title_and_a_known_unit(void **state) {
-  static const char units[] = " count percent hours week text ";
+  static const char units[] = " count percent hours days week text ";
   for (const struct report_layout *l = report_layouts; l->name; l++) {
     const Report *r = report(*state, ask(l->name));
     for (size_t i = 0; i < r->n_columns; i++) {
@@ -725,7 +876,7 @@ static void every_column_has_a_title_and_a_known_unit(void **state) {
 static void an_unknown_report_is_refused_with_those_that_there_are(void **state) {
   struct change c = answer(*state, ask("sessions"));
   assert_int_equal(c.problem->code, CODE__NOT_FOUND);
-  assert_non_null(strstr(c.problem->fields[0]->why, "attendance, reminders and mentors"));
+  assert_non_null(strstr(c.problem->fields[0]->why, "attendance, reminders, mentors and fairness"));
 }
 
 static void wrong_days_and_parts_are_refused(void **state) {
@@ -790,6 +941,15 @@ int main(void) {
       TEST(a_count_is_a_whole_five_and_every_way_of_cutting_comes_to_the_same_total),
       TEST(fewer_than_five_are_in_no_report),
       TEST(when_the_period_of_offers_is_over_a_persons_offers_go_and_nothing_else),
+      TEST(fairness_shows_a_rate_with_its_interval_and_the_median_wait),
+      TEST(of_fewer_than_twenty_fairness_shows_neither_a_rate_nor_a_wait),
+      TEST(the_effect_of_a_rule_is_whom_it_alone_keeps_from_a_mentor),
+      TEST(a_rule_that_shuts_a_group_out_is_a_warning),
+      TEST(groups_that_are_alike_or_small_are_no_warning),
+      TEST(what_fairness_works_out_tells_no_two_true_counts_apart),
+      TEST(fairness_is_of_the_newest_count_of_the_quarters_and_of_no_other),
+      TEST(fairness_is_cut_by_groups_of_people_and_by_nothing_else),
+      TEST(intervals_are_those_of_the_literature),
       TEST(no_report_shows_a_crn),
       TEST(every_column_has_a_title_and_a_known_unit),
       TEST(an_unknown_report_is_refused_with_those_that_there_are),

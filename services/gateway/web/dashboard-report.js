@@ -61,17 +61,17 @@ export class ReportView {
     this.#part.nothing.hidden = !nothing;
     this.#part.figure.hidden = nothing;
     this.#part.scroll.hidden = nothing;
-    this.#table.caption.firstElementChild.textContent = `${this.#about.title} by ${report.by}, in the quarters of ${words.days(from, to)}`;
-    this.#showFigures(whole);
+    this.#table.caption.firstElementChild.textContent = `${this.#about.title} by ${report.columns[0].title.toLowerCase()}, in the quarters of ${words.days(from, to)}`;
+    this.#showFigures(report, whole);
     this.#showLegend();
     this.#showTable(report, whole);
     this.#draw();
   }
 
-  #showFigures(whole) {
+  #showFigures(report, whole) {
     this.#part.figures.replaceChildren(...this.#about.figures.map((figure) => {
       const group = make('div');
-      const value = words.value(whole[figure.column], figure.unit) || 'Not known';
+      const value = words.value(figure.of ? figure.of(report) : whole[figure.column], figure.unit) || 'Not known';
       const outOf = figure.outOf ? ` of ${words.value(whole[figure.outOf], 'count')}` : '';
       group.append(make('dt', figure.name), make('dd', value + outOf));
       return group;
@@ -87,7 +87,7 @@ export class ReportView {
   }
 
   #cell(text, column) {
-    const shown = words.cell(text, column.unit);
+    const shown = words.cell(text, column.unit) || (column.unit === 'text' && 'none');
     if (shown) return make('td', shown);
     const cell = make('td');
     cell.append(make('span', '–', { 'aria-hidden': 'true' }), make('span', 'not known', { class: 'visually-hidden' }));
@@ -100,10 +100,12 @@ export class ReportView {
     return tr;
   }
 
-  // What stands only in the row for the whole is shown as a figure, not as a column of gaps.
+  // What stands only in the row for the whole is shown as a figure, not as a column of gaps; and of a report with many
+  // columns those are left out that have nothing to show in any row.
   #showTable(report, whole) {
     const [first, ...others] = report.columns;
-    const columns = others.filter((column) => !report.last || report.parts.some((row) => row[column.name]));
+    const columns = others.filter((column) => (!report.last || report.parts.some((row) => row[column.name])) &&
+      !(this.#about.leavesOut?.test(column.title) && whole[column.name] === words.suppressed));
     const head = make('tr');
     const firstTitle = first.unit === 'week' ? 'Week from' : first.title;
     head.append(make('th', firstTitle, { scope: 'col' }));

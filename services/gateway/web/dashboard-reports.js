@@ -33,6 +33,10 @@ function totals(report, rates) {
 const rateOf = (row) => share(attended(row), expected(row));
 const sentOf = (row) => share(valueOf(row, 'sent'), decided(row));
 
+// Each group that a rule shuts out, with the rules.
+const shutOut = (report) => report.parts.filter((row) => row.warnings)
+  .map((row) => `${row[report.by]}: ${row.warnings}`).join('. ') || 'None';
+
 export const reports = {
   attendance: {
     title: 'Attendance',
@@ -99,7 +103,32 @@ export const reports = {
     ],
     changedBy: /^(Mentor|Offer|Match|Person|Engagement)/,
   },
+  fairness: {
+    title: 'Fairness',
+    about: 'Whom matching serves, as it was counted last in these quarters. “Only rule” are people who wait and would have ' +
+      'at least one engagement worker but for that one rule; rules without any to show are left out of the table. A rule ' +
+      'that shuts a group out is a sign to look into, not a finding.',
+    chart: 'People who want an engagement worker, by whether they have one',
+    note: { column: 'matchRate', words: 'match rate' },
+    series: [
+      { column: 'matched', name: 'Have one' },
+      { column: 'waiting', name: 'Wait' },
+    ],
+    grouped: true,
+    leavesOut: /^Only rule/,
+    whole: (report) => ({ ...report.last }),
+    figures: [
+      { column: 'matchRate', unit: 'percent', name: 'Match rate' },
+      { column: 'medianDays', unit: 'days', name: 'Time until half are matched' },
+      { column: 'waiting', unit: 'count', name: 'Wait', outOf: 'people' },
+      { unit: 'text', name: 'Groups that a rule shuts out', of: shutOut },
+    ],
+    changedBy: /^FairnessCounted/,
+  },
 };
+
+// What is asked for of a report: fairness is by group, the others by what the page shows.
+export const asked = (name, { group, ...filters }) => (reports[name].grouped ? { ...filters, by: group } : filters);
 
 const named = (columns, row) => Object.fromEntries(columns.map((column, i) => [column.name, row.values[i] ?? '']));
 
@@ -108,7 +137,7 @@ const named = (columns, row) => Object.fromEntries(columns.map((column, i) => [c
 export function read(sent) {
   const rows = (sent.rows ?? []).map((row) => named(sent.columns, row));
   const by = sent.columns[0].name;
-  const ends = sent.name === 'mentors' && rows.length > 0 && rows[rows.length - 1][by] === '';
+  const ends = ['mentors', 'fairness'].includes(sent.name) && rows.length > 0 && rows[rows.length - 1][by] === '';
   const last = ends ? rows.pop() : null;
   return { name: sent.name, by, columns: sent.columns, parts: rows, last, sequence: BigInt(sent.sequence ?? '0') };
 }

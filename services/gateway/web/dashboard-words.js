@@ -3,7 +3,7 @@
 const count = new Intl.NumberFormat('en-GB');
 const tenth = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const hundredth = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const bare = { hours: hundredth, percent: tenth };
+const bare = { hours: hundredth, percent: tenth, days: count };
 const longDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 const mediumDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
@@ -31,6 +31,7 @@ const written = {
   count: (value) => (value === suppressed ? value : count.format(Number(value))),
   percent: (value) => `${tenth.format(Number(value))}%`,
   hours: duration,
+  days: (value) => plural(Number(value), 'day', 'days'),
   week: day,
   text: (value) => value,
 };

@@ -2,7 +2,7 @@
 import * as api from './dashboard-api.js';
 import { Live } from './dashboard-live.js';
 import { ReportView } from './dashboard-report.js';
-import { read, reports } from './dashboard-reports.js';
+import { asked, read, reports } from './dashboard-reports.js';
 import * as words from './dashboard-words.js';
 
 const GATHER_MS = 500;     // events that come within this time are answered with one reading
@@ -100,7 +100,7 @@ async function readDue() {
 async function readNow(names, signal) {
   const { session, filters } = state;
   try {
-    const sent = await Promise.all(names.map((name) => api.report(session, name, filters, signal)));
+    const sent = await Promise.all(names.map((name) => api.report(session, name, asked(name, filters), signal)));
     const known = sent.map(read);
     for (const report of known) state.views[report.name].show(report, filters.from, filters.to);
     clearError(by('dashboard-error'));
@@ -158,7 +158,7 @@ function follow(after) {
 
 function readFilters() {
   const form = new FormData(by('filters'));
-  return Object.fromEntries(['by', 'from', 'to'].map((name) => [name, form.get(name)]));
+  return Object.fromEntries(['by', 'group', 'from', 'to'].map((name) => [name, form.get(name)]));
 }
 
 function checkFilters(filters) {
@@ -244,7 +244,7 @@ function onSignIn(event) {
 function begin() {
   for (const section of document.querySelectorAll('[data-report]')) {
     const name = section.dataset.report;
-    const save = () => api.saveCsv(state.session, name, state.filters).catch((e) => void readFailed(e, []));
+    const save = () => api.saveCsv(state.session, name, asked(name, state.filters)).catch((e) => void readFailed(e, []));
     state.views[name] = new ReportView(section, name, reports[name], save);
   }
   setUsualDays();
