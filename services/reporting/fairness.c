@@ -11,6 +11,7 @@ enum {
   RULE_FIRST = 4,
   PEOPLE = (1 << FAIRNESS_COUNTS) - 1,
   WAITING = PEOPLE & ~MATCHED,
+  REMAINDER = SHOWN_LEAST - 1, // at most
 };
 #define RULE(N) (UINT32_C(1) << (RULE_FIRST + (N)))
 #define ONLY_RULE "Only rule: "
@@ -67,12 +68,13 @@ static uint32_t less(uint32_t all, uint32_t some) {
   return all > some ? all - some : 0;
 }
 
-// Made of what is shown alone, so that it says no more.
+// Made of what is shown alone, so that it says no more. What is shown may be off by a remainder: the warning holds even
+// if one of the group's was shown with it, and one of the others' was not.
 static bool shuts_out(const struct part *group, const struct part *whole, uint32_t rule) {
   uint32_t waiting = part_sum(group, WAITING), kept = part_sum(group, rule);
   uint32_t others = less(part_sum(whole, WAITING), waiting), others_kept = less(part_sum(whole, rule), kept);
   if (waiting < RATE_LEAST || others < RATE_LEAST) return false;
-  return interval_of_difference(kept, waiting, others_kept, others).low > 0;
+  return interval_of_difference(less(kept, REMAINDER), waiting, others_kept + REMAINDER, others).low > 0;
 }
 
 const char *fairness_warnings(struct arena *a, const struct part *group, const struct part *whole) {
