@@ -1,4 +1,4 @@
-// links: matching
+// links: matching reporting
 // Whether groups are served alike: what people say of themselves, what no match sees of it, and what is counted.
 #include "fairness.h"
 #include "rights.pb-c.h"
@@ -247,6 +247,16 @@ static void it_is_counted_when_asked_for_and_then_every_week(void **state) {
   assert_int_equal(timer_set(&c, "fairness/"), DECISION_NOW_MS + 7 * DAY_MS);
 }
 
+// Reporting knows the rules by their codes alone.
+static void every_rule_is_counted_by_the_report(void **state) {
+  extern const char services_reporting_fairness_sql[];
+  struct story *s = *state;
+  for (size_t i = 0; i < rules_n_exclusions; i++) {
+    const char *column = arena_printf(&s->d.arena, "only_rule ->> '%s'", rules_exclusions[i].code);
+    assert_non_null(strstr(services_reporting_fairness_sql, column));
+  }
+}
+
 // --- the person's rights
 
 static void what_they_said_is_given_to_them_and_goes_with_them(void **state) {
@@ -277,6 +287,7 @@ int main(void) {
       STORY(every_way_of_cutting_comes_to_the_same_total),
       STORY(a_count_names_nobody_and_is_in_the_record_of_whom_it_counted),
       STORY(it_is_counted_when_asked_for_and_then_every_week),
+      STORY(every_rule_is_counted_by_the_report),
       STORY(what_they_said_is_given_to_them_and_goes_with_them),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
