@@ -105,13 +105,20 @@ static struct group *group_named(struct groups *groups, const char *name) {
   return &groups->all[groups->n++];
 }
 
+static void count_waiting(FairnessCounted *counted, const struct fairness_look *look) {
+  counted->fits += look->fits;
+  counted->no_single += !look->fits && !look->only;
+  if (look->only & (look->only - 1)) {
+    counted->several++;
+    return;
+  }
+  for (size_t i = 0; i < counted->n_only; i++) counted->only[i] += look->only >> i & 1;
+}
+
 static void count_person(struct group *g, const struct fairness_person *p) {
-  FairnessCounted *counted = g->counted;
   g->waits[g->n_waits++] = p->wait;
-  counted->matched += p->wait.matched;
-  counted->waiting += !p->wait.matched;
-  counted->fits += !p->wait.matched && p->look.fits;
-  for (size_t i = 0; i < counted->n_only; i++) counted->only[i] += !p->wait.matched && p->look.only >> i & 1;
+  g->counted->matched += p->wait.matched;
+  if (!p->wait.matched) count_waiting(g->counted, &p->look);
 }
 
 static void publish_group(struct change *c, struct group *g) {

@@ -90,7 +90,7 @@ static Whereabouts whereabouts(struct dice *dice) {
 }
 
 static MentoringWish *wish(struct demo *d, struct dice *dice, bool welsh) {
-  static char *english[] = {"en"}, *both[] = {"cy", "en"};
+  static char *english[] = {"en"}, *both[] = {"cy", "en"}, *urdu[] = {"ur"};
   MentoringWish *w = arena_take(&d->arena, sizeof *w);
   mentoring_wish__init(w);
   w->wanted = w->conflicts_checked = true;
@@ -101,6 +101,10 @@ static MentoringWish *wish(struct demo *d, struct dice *dice, bool welsh) {
   w->places = demo_some(d, dice, demo_meeting_places, dice_below(dice, 3), &w->n_places);
   w->remote = dice_chance(dice, 45);
   if (dice_chance(dice, 15)) w->gender = dice_chance(dice, 50) ? GENDER__WOMAN : GENDER__MAN;
+  if (dice_chance(dice, 15)) { // which no mentor speaks, so that the report fairness has something to say
+    w->n_languages = 1;
+    w->languages = urdu;
+  }
   return w;
 }
 

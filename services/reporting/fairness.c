@@ -2,19 +2,22 @@
 #include "intervals.h"
 #include <string.h>
 
-// The counts of the query, in its order.
+// The counts of the query, in its order. Nobody is in two of them, so that no count bounds another.
 enum {
   MATCHED = 1 << 0,
-  WAITING = 1 << 1,
-  FITS = 1 << 2,
-  RULE_FIRST = 3,
-  PEOPLE = MATCHED | WAITING,
+  FITS = 1 << 1,
+  SEVERAL = 1 << 2,
+  NO_SINGLE = 1 << 3,
+  RULE_FIRST = 4,
+  PEOPLE = (1 << FAIRNESS_COUNTS) - 1,
+  WAITING = PEOPLE & ~MATCHED,
+  REMAINDER = SHOWN_LEAST - 1, // at most
 };
 #define RULE(N) (UINT32_C(1) << (RULE_FIRST + (N)))
 #define ONLY_RULE "Only rule: "
 
 // The rules in the order of matching, whose table they are. Without the rule, so many more of those who wait would have
-// at least one mentor who fits.
+// at least one mentor who fits, and some of "any of several rules" besides.
 // clang-format off
 const struct report_column fairness_columns[] = {
     {"people",      "People who want a mentor",       "count",   PEOPLE, 0, BOUND_NONE},
@@ -41,6 +44,8 @@ const struct report_column fairness_columns[] = {
     {"noCommonLanguage", "Only rule: no common language", "count", RULE(13), 0, BOUND_NONE},
     {"exclusionZone", "Only rule: exclusion zone", "count", RULE(14), 0, BOUND_NONE},
     {"noWayToMeet", "Only rule: no way to meet", "count", RULE(15), 0, BOUND_NONE},
+    {"several", "Any of several rules", "count", SEVERAL, 0, BOUND_NONE},
+    {"noSingle", "No one rule", "count", NO_SINGLE, 0, BOUND_NONE},
     {"warnings",    "Rules that shut the group out",  "text",    0, 0, BOUND_NONE},
     {0},
 };
@@ -63,18 +68,20 @@ static uint32_t less(uint32_t all, uint32_t some) {
   return all > some ? all - some : 0;
 }
 
-// Made of what is shown alone, so that it says no more.
+// Made of what is shown alone, so that it says no more. What is shown may be off by a remainder: the warning holds even
+// if one of the group's was shown with it, and one of the others' was not.
 static bool shuts_out(const struct part *group, const struct part *whole, uint32_t rule) {
   uint32_t waiting = part_sum(group, WAITING), kept = part_sum(group, rule);
   uint32_t others = less(part_sum(whole, WAITING), waiting), others_kept = less(part_sum(whole, rule), kept);
   if (waiting < RATE_LEAST || others < RATE_LEAST) return false;
-  return interval_of_difference(kept, waiting, others_kept, others).low > 0;
+  return interval_of_difference(less(kept, REMAINDER), waiting, others_kept + REMAINDER, others).low > 0;
 }
 
 const char *fairness_warnings(struct arena *a, const struct part *group, const struct part *whole) {
   const char *words = "";
   for (const struct report_column *c = fairness_columns; c->name; c++) {
-    if (c->of < RULE(0) || group == whole || !shuts_out(group, whole, c->of)) continue;
+    if (strncmp(c->title, ONLY_RULE, strlen(ONLY_RULE)) != 0 || group == whole || !shuts_out(group, whole, c->of))
+      continue;
     words = arena_printf(a, "%s%s%s", words, *words ? "; " : "", c->title + strlen(ONLY_RULE));
   }
   return words;

@@ -5,7 +5,7 @@
 
 extern const struct report_column fairness_columns[], fairness_cuts[];
 enum {
-  FAIRNESS_COUNTS = 19 // of its query
+  FAIRNESS_COUNTS = 20 // of its query
 };
 
 // The titles of the rules that shut the group out: of those of the group who wait, a rule alone keeps every mentor from

@@ -1,7 +1,7 @@
 -- The report "fairness": everybody who wants a mentor, by group, as the newest count of the asked quarters has them: those
--- who have one, those who wait, those of them whom at least one mentor fits, and for each rule those of whom it alone keeps
--- every mentor. A row whose part is NULL is for everybody. How things stand at one moment is not added up over quarters, so
--- that there is one count in an answer and nothing to subtract. Whole quarters, as in attendance.sql.
+-- who have one; and each of those who wait in exactly one of the counts behind it (schema.sql), since counts that overlap
+-- would bound each other. A row whose part is NULL is for everybody. How things stand at one moment is not added up over
+-- quarters, so that there is one count in an answer and nothing to subtract. Whole quarters, as in attendance.sql.
 WITH asked AS (
   SELECT
     coalesce(strftime('%Y', :from, 'weekday 0', '-6 days') || 'Q' ||
@@ -18,8 +18,9 @@ SELECT
   quarter,
   iif(cut = '', NULL, part) AS part,
   matched,
-  waiting,
   fits,
+  several,
+  no_single,
   coalesce(only_rule ->> 'paused', 0),
   coalesce(only_rule ->> 'no_free_place', 0),
   coalesce(only_rule ->> 'safe_contact', 0),

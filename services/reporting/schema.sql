@@ -91,9 +91,10 @@ CREATE TABLE IF NOT EXISTS fairness (
   part TEXT NOT NULL,             -- the group
   quarter TEXT NOT NULL,          -- of the count
   matched INTEGER NOT NULL,
-  waiting INTEGER NOT NULL,
-  fits INTEGER NOT NULL,
+  fits INTEGER NOT NULL,          -- of those who wait: a mentor fits; each of them is in one of these
+  several INTEGER NOT NULL,       -- any one of several rules keeps every mentor from them
+  no_single INTEGER NOT NULL,     -- no one rule does
   median_days INTEGER,            -- NULL: not reached
-  only_rule TEXT NOT NULL,        -- a JSON object: people by the rule that alone keeps every mentor from them
+  only_rule TEXT NOT NULL,        -- a JSON object: people by the one rule that does
   PRIMARY KEY (area, counted_at_ms, cut, part)
 ) WITHOUT ROWID;

@@ -1,4 +1,4 @@
-// links: matching
+// links: matching reporting
 // Whether groups are served alike: what people say of themselves, what no match sees of it, and what is counted.
 #include "fairness.h"
 #include "rights.pb-c.h"
@@ -142,6 +142,12 @@ static uint32_t only_by(const FairnessCounted *counted, const char *code) {
   fail_msg("no rule %s", code);
   return 0;
 }
+// Everybody who waits is in one of them.
+static uint32_t waiting_in(const FairnessCounted *counted) {
+  uint32_t n = counted->fits + counted->several + counted->no_single;
+  for (size_t i = 0; i < counted->n_only; i++) n += counted->only[i];
+  return n;
+}
 static struct change accept(struct decision *d) {
   AcceptOffer *cmd = arena_take(&d->arena, sizeof *cmd);
   accept_offer__init(cmd);
@@ -164,17 +170,33 @@ static void who_waits_and_who_has_a_mentor_is_counted_by_group_and_as_a_whole(vo
   assert_done(&c);
   const FairnessCounted *all = group_of(&c, "", "");
   assert_int_equal(all->matched, 1);
-  assert_int_equal(all->waiting, 1);
+  assert_int_equal(waiting_in(all), 1);
   assert_int_equal(all->fits, 0);
   assert_int_equal(only_by(all, "gender"), 1);
   assert_true(all->median_known);
   const FairnessCounted *young = group_of(&c, "age", "from 25 to 34"), *unsaid = group_of(&c, "age", "not said");
   assert_int_equal(young->matched, 1);
   assert_int_equal(young->median_days, 35);
-  assert_int_equal(unsaid->waiting, 1);
+  assert_int_equal(waiting_in(unsaid), 1);
   assert_false(unsaid->median_known);
   assert_int_equal(only_by(group_of(&c, "gender_asked", "man"), "gender"), 1);
   assert_int_equal(only_by(group_of(&c, "gender_asked", "any"), "gender"), 0);
+}
+
+static void who_waits_is_in_one_count_alone(void **state) {
+  struct story *s = *state;
+  Mentor *other = mentor_of(&s->d, 2);
+  given_waiting(&s->d, CRN, 5);
+  s->mentor->state = MENTOR_STATE__PAUSED;
+  other->conflicts_checked = false;
+  given_mentor(&s->d, other);
+  struct change c = decided_timer(&s->d, "fairness/");
+  assert_int_equal(group_of(&c, "", "")->several, 1);
+  assert_int_equal(waiting_in(group_of(&c, "", "")), 1);
+  s->mentor->capacity = other->capacity = 0;
+  c = decided_timer(&s->d, "fairness/");
+  assert_int_equal(group_of(&c, "", "")->no_single, 1);
+  assert_int_equal(waiting_in(group_of(&c, "", "")), 1);
 }
 
 static void somebody_with_an_open_offer_waits_until_it_is_accepted(void **state) {
@@ -182,7 +204,7 @@ static void somebody_with_an_open_offer_waits_until_it_is_accepted(void **state)
   given_waiting(&s->d, CRN, 5);
   commit_and_hear(&s->d, offered(&s->d, OFFER_ID, CRN, 1));
   struct change c = decided_timer(&s->d, "fairness/");
-  assert_int_equal(group_of(&c, "", "")->waiting, 1);
+  assert_int_equal(waiting_in(group_of(&c, "", "")), 1);
   assert_int_equal(group_of(&c, "", "")->matched, 0);
 }
 
@@ -198,9 +220,9 @@ static void every_way_of_cutting_comes_to_the_same_total(void **state) {
   uint32_t total = 0;
   for (const struct change_event *e = c.events; e; e = e->next) {
     const FairnessCounted *counted = (const FairnessCounted *)e->body;
-    total += *counted->by ? counted->waiting : 0;
+    total += *counted->by ? waiting_in(counted) : 0;
   }
-  assert_int_equal(group_of(&c, "", "")->waiting, 12);
+  assert_int_equal(waiting_in(group_of(&c, "", "")), 12);
   assert_int_equal(total, 9 * 12);
 }
 
@@ -223,6 +245,16 @@ static void it_is_counted_when_asked_for_and_then_every_week(void **state) {
   assert_int_equal(timer_set(&c, "fairness/"), DECISION_NOW_MS);
   c = decided_timer(&s->d, "fairness/");
   assert_int_equal(timer_set(&c, "fairness/"), DECISION_NOW_MS + 7 * DAY_MS);
+}
+
+// Reporting knows the rules by their codes alone.
+static void every_rule_is_counted_by_the_report(void **state) {
+  extern const char services_reporting_fairness_sql[];
+  struct story *s = *state;
+  for (size_t i = 0; i < rules_n_exclusions; i++) {
+    const char *column = arena_printf(&s->d.arena, "only_rule ->> '%s'", rules_exclusions[i].code);
+    assert_non_null(strstr(services_reporting_fairness_sql, column));
+  }
 }
 
 // --- the person's rights
@@ -250,10 +282,12 @@ int main(void) {
       STORY(where_most_wait_still_there_is_no_median),
       STORY(a_rule_counts_where_it_alone_is_between_somebody_and_every_mentor),
       STORY(who_waits_and_who_has_a_mentor_is_counted_by_group_and_as_a_whole),
+      STORY(who_waits_is_in_one_count_alone),
       STORY(somebody_with_an_open_offer_waits_until_it_is_accepted),
       STORY(every_way_of_cutting_comes_to_the_same_total),
       STORY(a_count_names_nobody_and_is_in_the_record_of_whom_it_counted),
       STORY(it_is_counted_when_asked_for_and_then_every_week),
+      STORY(every_rule_is_counted_by_the_report),
       STORY(what_they_said_is_given_to_them_and_goes_with_them),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

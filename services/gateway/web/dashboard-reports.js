@@ -115,7 +115,7 @@ export const reports = {
       { column: 'waiting', name: 'Wait' },
     ],
     grouped: true,
-    leavesOut: /^Only rule/,
+    leavesOut: /^(Only rule|Any of several|No one rule)/,
     whole: (report) => ({ ...report.last }),
     figures: [
       { column: 'matchRate', unit: 'percent', name: 'Match rate' },
