@@ -4,6 +4,7 @@
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
 #include "mentoring.pb-c.h"
+#include "proposals.pb-c.h"
 #include "reminders.pb-c.h"
 #include "rights.pb-c.h"
 #include "safeguarding.pb-c.h"
@@ -30,6 +31,9 @@ static const ProtobufCMessageDescriptor *const types[] = {
     &offer_made__descriptor,
     &offer_answered__descriptor,
     &match_ended__descriptor,
+    &matches_proposed__descriptor,
+    &proposal_published__descriptor,
+    &fairness_counted__descriptor,
     &reminder_handed_over__descriptor,
     &reminder_sent__descriptor,
     &reminder_not_sent__descriptor,
@@ -91,7 +95,7 @@ static uint64_t cursor_of(struct verify *v, const char *reader) {
   return sync_read(&v->sync, key, &value, &v->inner) && value.exists ? value.version : 0;
 }
 
-static const char *const readers[] = {"reminders", "courier", "matching", "safeguarding"};
+static const char *const readers[] = {"reminders", "courier", "matching", "mentoring", "safeguarding"};
 
 // Events that a reader could not handle, and let pass so that those behind them were not held up: what each should have
 // caused did not happen.

@@ -102,3 +102,8 @@ def test_chapter_4_the_dashboard_shows_it(breakable, story, browser):
     assert "Fairness by sex" in words(browser)
     assert browser.find_elements(By.CSS_SELECTOR, "#fairness [data-part=chart] svg")
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+
+
+def test_chapter_5_what_was_counted_is_whole(breakable, story):
+    done = breakable.run("verify")
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -197,3 +197,8 @@ def test_chapter_7_a_coordinator_does_all_of_it_on_a_page(operator, story, page)
     wait_until(page, lambda b: "Published, by C07A001" in b.find_element(By.ID, "facts").text)
     assert all(pair.get("offerId") for pair in pairs(operator, story).values() if pair.get("mentorId"))
     assert not page.get_log("browser")
+
+
+def test_chapter_8_what_is_kept_of_it_is_whole(local, story):
+    done = local.run("verify")
+    assert done.returncode == 0, done.stdout + done.stderr
