@@ -7,8 +7,8 @@ export class Trouble extends Error {}
 
 const troubles = {
   401: 'The token is not known, or it has expired. Sign in again.',
-  403: 'This token is not one of a coordinator in that area.',
-  404: 'There is no such entry in this area.',
+  403: 'This token is not for that area.',
+  404: 'There is no such entry in this area, or the token is not one of a coordinator.',
   412: 'Somebody else has changed the proposal. Look it through again.',
   429: 'Too many requests were sent at once. Try again in a moment.',
   503: 'The service is starting or busy. Try again in a moment.',
