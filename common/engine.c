@@ -70,6 +70,9 @@ unsigned engine_in_flight(const struct engine *e) {
   return e->in_flight;
 }
 
+// The row of jobs that fill an overview. Nobody sent them, so they are not counted among messages.
+static const struct row filling = {.kind = ROW_TIMER};
+
 static struct job *job_new(struct engine *e, const struct row *row, const char *type, const Area *area) {
   struct job *j = e->free;
   if (j) {
@@ -87,7 +90,7 @@ static struct job *job_new(struct engine *e, const struct row *row, const char *
   j->engine = e;
   j->row = row;
   e->in_flight++;
-  e->handled++;
+  e->handled += row != &filling;
   e->host.moment(e->host.context, &j->m.now);
   destroyed_refresh(e->keys->destroyed, j->m.now.ms);
   j->m.type = arena_text(&j->arena, type);
@@ -136,9 +139,6 @@ static void reject(struct engine *e, const struct bus_route *route, const Envelo
   e->refused++;
   reply(e, route, &out);
 }
-
-// The row of jobs that fill an overview.
-static const struct row filling = {.kind = ROW_TIMER};
 
 static void finish(struct job *j, enum engine_result result, Code code, const char *why) {
   struct engine *e = j->engine;

@@ -349,4 +349,5 @@ def test_whatever_person_is_put_is_the_person_that_is_got(stack, body):
     assert put.status == 201, put.text
     read = stack.get(f"/people/{crn}").json
     assert read.pop("crn") == crn and read.pop("registeredAt")
+    assert bool(read.get("mentoring", {}).pop("askedAt", None)) == ("mentoring" in body), "since when they ask"
     assert read == body

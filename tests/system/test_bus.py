@@ -74,7 +74,7 @@ def test_what_the_key_does_not_allow_is_refused(local, clinic):
 def test_an_actor_without_the_role_is_refused(local, clinic):
     crn, _ = people.register(local)
     reply = intake(local, clinic, "ReadPerson", {"crn": crn}, actor={**PRACTITIONER, "roles": ["MANAGER"]})
-    assert reply.code == "FORBIDDEN" and reply.body is None
+    assert reply.code == "NOT_FOUND" and reply.body is None
 
 
 def test_an_actor_of_another_area_is_refused(local, clinic):

@@ -27,6 +27,16 @@ static void assert_on_roll(struct desk *d, unsigned n) {
   if (n) assert_string_equal(roll->day, "+447700900123");
 }
 
+// How many messages it says that it took in.
+static unsigned handled(struct desk *d) {
+  struct buffer metrics = {0};
+  engine_metrics(d->engine, &metrics);
+  buffer_add(&metrics, "", 1);
+  unsigned n = (unsigned)atoi(strrchr(strtok(metrics.data, "\n"), ' ') + 1);
+  buffer_free(&metrics);
+  return n;
+}
+
 static void register_in(struct desk *d, unsigned first, unsigned n) {
   for (unsigned i = first; i < first + n; i++) {
     char *crn = arena_printf(&d->town->arena, "X%06u", i);
@@ -45,10 +55,11 @@ static void until_it_was_read_once_whoever_needs_it_is_told_to_come_again(void *
   desk_free(d);
 }
 
-static void all_that_is_there_is_read_page_by_page_and_opened(void **state) {
+static void all_that_is_there_is_read_page_by_page_and_opened_and_is_no_message(void **state) {
   struct desk *before = desk_new(*state, true), *d = desk_new(*state, true);
   register_in(before, 0, PEOPLE);
   tick(d);
+  assert_int_equal(handled(d), 0);
   assert_on_roll(d, PEOPLE);
   assert_int_equal(engine_in_flight(d->engine), 0);
   desk_free(before);
@@ -105,7 +116,7 @@ int main(void) {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, set_up, tear_down)
   const struct CMUnitTest tests[] = {
       TEST(until_it_was_read_once_whoever_needs_it_is_told_to_come_again),
-      TEST(all_that_is_there_is_read_page_by_page_and_opened),
+      TEST(all_that_is_there_is_read_page_by_page_and_opened_and_is_no_message),
       TEST(what_this_process_commits_is_in_it_at_once),
       TEST(what_a_lost_commit_would_have_written_is_not_in_it),
       TEST(what_another_process_commits_is_in_it_within_half_a_minute),
