@@ -48,13 +48,14 @@ def mentor_id(i):
 def mentor(i):
     return {"id": mentor_id(i), "channel": "SMS", "language": "ENGLISH", "experiences": ["custody"], "languages": ["en"],
             "availability": ["mon-am"], "places": ["Newport"], "remote": True, "capacity": 20, "vettedUntil": "2099-01-01T00:00:00Z",
+            "supervisedUntil": "2099-01-01T00:00:00Z", "conflictsChecked": True,
             "supervisor": "S01A001", "gender": "WOMAN",
             "personal": {"givenName": "Invented", "familyName": f"Mentor {i}", "telephone": f"+447700900{i:03d}"}}
 
 
 def seeker(i):
     return {"crn": f"S{100000 + i}", "practitioner": f"N01A{i % 40:03d}", "language": "ENGLISH", "whereabouts": "COMMUNITY",
-            "mentoring": {"wanted": True, "experiences": ["custody"], "places": ["Newport"]},
+            "mentoring": {"wanted": True, "conflictsChecked": True, "experiences": ["custody"], "places": ["Newport"]},
             "personal": {"givenName": "Invented", "familyName": f"Seeker {i}", "telephone": "+447700900123"}}
 
 

@@ -27,7 +27,7 @@ def mentor(outbox):
 def offered(mentor):
     """A person who wants a mentor is offered to this one: the CRN, the engagement, the offer."""
     crn, engagement = people.register(mentor.stack, pathway="mentoring",
-                                      mentoring={"wanted": True, "experiences": ["custody"], "remote": True})
+                                      mentoring={"wanted": True, "conflictsChecked": True, "experiences": ["custody"], "remote": True})
     offer = people.new_id()
     mentor.stack.made(f"/offers/{offer}", {"crn": crn, "mentorId": mentor.id})
     return crn, engagement, offer

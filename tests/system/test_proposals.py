@@ -24,7 +24,7 @@ def story(operator):
     s.people = [s.ann, s.ben, s.cai]
     not_with = {s.ann: [s.second]}
     for crn in s.people:
-        wish = {"wanted": True, "places": [s.place], "experiences": ["custody"], "notWith": not_with.get(crn, [])}
+        wish = {"wanted": True, "conflictsChecked": True, "places": [s.place], "experiences": ["custody"], "notWith": not_with.get(crn, [])}
         operator.made(f"/people/{crn}", people.person(crn, mentoring=wish), area=SOUTH)
     s.proposal = people.new_id()
     s.coordinator = operator.token_for("C07A001", "coordinator")
