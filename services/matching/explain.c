@@ -2,6 +2,7 @@
 // others that would let in, never who; or how far a candidate is behind the first, and why.
 #include "matching.h"
 #include "prices.h"
+#include <assert.h>
 #include <string.h>
 
 static bool explain_checked(struct change *c, const ExplainCandidate *cmd, char crn[8]) {
@@ -83,6 +84,7 @@ static void list_in_the_way(struct arena *a, CandidateExplanation *reply, uint32
 }
 
 static void explain_rank(struct arena *a, CandidateExplanation *reply, const struct others *o) {
+  assert(o->first && "who is asked about is a candidate, so that there is a first one");
   struct pair first = o->asked;
   first.mentor = o->first;
   int32_t price = prices_of(o->have, o->m, o->asked.mentor->id);
