@@ -3,6 +3,7 @@
 // An overview is filled by jobs, a page of the index each, one after the other; again after a while, since other
 // replicas write such records, too. What this process commits is in it at once.
 #include "job.h"
+#include "log.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,7 +83,10 @@ void overviews_take(struct job *j) {
   const struct page *page = want_page(j);
   for (size_t i = 0; i < page->n_members; i++) {
     const struct record *r = records_find(&j->rs, how->type, page->members[i]);
-    if (r->body) how->put(v->all, r->id, r->body, r->version);
+    if (r->body)
+      how->put(v->all, r->id, r->body, r->version);
+    else if (r->version)
+      log_line(LOG_ERROR, "overview_record_unreadable", "area", j->m.area->id, "id", r->id, NULL);
   }
   if (page->more) {
     engine_fill(j->engine, j->m.area, page->members[page->n_members - 1]);

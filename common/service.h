@@ -66,7 +66,8 @@ struct row {
 // What a service remembers of all records of one type, so that a decision can look at thousands at once. The runtime
 // reads them at start and again from time to time, and puts in what this process writes, but an overview may be behind
 // what other replicas write. So it says where to look, and never what is so: `needs` asks it which records to want, and
-// `decide` goes by the records. Between the last `needs` and `decide` it does not change.
+// `decide` goes by the records. A record that cannot be read is in the log and not in it. Between the last `needs` and
+// `decide` it does not change.
 struct overview {
   const ProtobufCMessageDescriptor *type; // the service's own
   const char *index;                      // names all of them by id

@@ -112,6 +112,23 @@ static void one_that_could_not_be_read_is_read_at_the_next_turn(void **state) {
   desk_free(d);
 }
 
+static void one_record_that_cannot_be_read_keeps_no_other_out(void **state) {
+  struct town *t = *state;
+  struct desk *before = desk_new(t, true), *d = desk_new(t, true);
+  register_in(before, 0, 3);
+  uint8_t junk[12] = {[7] = 2, [8] = 0xff, 0xff, 0xff, 0xff};
+  struct store_record r = {"{" AREA "}:Person:X000001", 1, STORE_PUT, {junk, sizeof junk}};
+  struct store_change change = {.area = AREA, .records = &r, .n_records = 1}, *changes[] = {&change};
+  enum store_result result;
+  memory_commit(t->truth, "other", changes, 1, &result);
+  assert_int_equal(result, STORE_DONE);
+  tick(d);
+  assert_true(engine_ready(d->engine));
+  assert_on_roll(d, 2);
+  desk_free(before);
+  desk_free(d);
+}
+
 int main(void) {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, set_up, tear_down)
   const struct CMUnitTest tests[] = {
@@ -121,6 +138,7 @@ int main(void) {
       TEST(what_a_lost_commit_would_have_written_is_not_in_it),
       TEST(what_another_process_commits_is_in_it_within_half_a_minute),
       TEST(one_that_could_not_be_read_is_read_at_the_next_turn),
+      TEST(one_record_that_cannot_be_read_keeps_no_other_out),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
