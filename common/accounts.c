@@ -10,16 +10,16 @@
 // clang-format off
 const struct account accounts[] = {
     {"gateway",   .reads = "Token MentorPhones"},
-    {"intake",    .writes = "Session Engagement Person Appointment SessionVersion Explanation Correction LegalHold Erasure "
-                            "Disposal",
+    {"intake",    .writes = "Session Engagement Person Appointment SessionVersion Explanation Correction LegalHold "
+                            "Erasure Disposal",
                   .reads = "OpenDisclosures",
                   .indexes = "sessions-of appointments-of engagements-of people people-of explanations-of "
                              "explanations-about corrections-of corrections-open",
                   .destroys = true},
     {"reminders", .writes = "ReminderPlan DailyCount", .reads = "Appointment Engagement Disposal",
                   .indexes = "plans-of"},
-    {"matching",  .writes = "Mentor MentorBreak Offer PersonsOffer PersonsChoice Token MentorPhones WaitingPerson Proposal "
-                            "ProposedPair NewestProposal Characteristics",
+    {"matching",  .writes = "Mentor MentorBreak Offer PersonsOffer PersonsChoice Token MentorPhones WaitingPerson "
+                            "Proposal ProposedPair NewestProposal Characteristics",
                   .reads = "Engagement Appointment Disposal",
                   .indexes = "mentors offers offers-of offers-to matches-of waiting offers-open proposals proposal-pairs "
                              "proposed-of",
