@@ -9,19 +9,21 @@
 // clang-format off
 const struct account accounts[] = {
     {"gateway",   .reads = "Token MentorPhones"},
-    {"intake",    .writes = "Person Engagement Appointment Session SessionVersion Explanation Correction LegalHold Erasure",
+    {"intake",    .writes = "Person Engagement Appointment Session SessionVersion Explanation Correction LegalHold Erasure "
+                            "Disposal",
                   .reads = "OpenDisclosures",
                   .indexes = "people people-of engagements-of appointments-of sessions-of explanations-of "
                              "explanations-about corrections-of corrections-open",
                   .destroys = true},
-    {"reminders", .writes = "ReminderPlan DailyCount", .reads = "Appointment Engagement", .indexes = "plans-of"},
-    {"matching",  .writes = "Mentor Offer PersonsOffer Token MentorPhones", .reads = "Engagement Appointment",
+    {"reminders", .writes = "ReminderPlan DailyCount", .reads = "Appointment Engagement Disposal",
+                  .indexes = "plans-of"},
+    {"matching",  .writes = "Mentor Offer PersonsOffer Token MentorPhones", .reads = "Engagement Appointment Disposal",
                   .indexes = "mentors offers-of matches-of", .lists = "engagements-of appointments-of"},
     {"reporting", .writes = ""},
-    {"courier",   .writes = "Delivery", .indexes = "dead-letters deliveries-of"},
-    {"mentoring", .writes = "Note NoteVersion", .reads = "Session", .indexes = "notes-of notes-about"},
+    {"courier",   .writes = "Delivery", .reads = "Disposal", .indexes = "dead-letters deliveries-of"},
+    {"mentoring", .writes = "Note NoteVersion", .reads = "Session Disposal", .indexes = "notes-of notes-about"},
     {"safeguarding", .writes = "Staff OnCallRota Disclosure DisclosureWatch OpenDisclosures BreakGlass BreakGlassUse",
-                     .reads = "Erasure",
+                     .reads = "Erasure Disposal",
                      .indexes = "disclosures disclosures-by disclosures-about break-glass break-glass-of"},
     // It verifies everything, makes and revokes tokens, and writes down who asked for the audit.
     {"operator",  .writes = "Token", .reads = "*", .indexes = ""},

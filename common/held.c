@@ -3,16 +3,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WAIT_MS (INT64_C(24) * 3600 * 1000)
+
 static const char *crn_of_body(const struct message *m) {
   const ProtobufCMessage *body = m->body;
   const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(body->descriptor, "crn");
   return f ? *(char *const *)((const char *)body + f->offset) : NULL;
 }
 
+static const ProtobufCEnumValue *class_named(const char *name) {
+  return protobuf_c_enum_descriptor_get_value_by_name(&record_class__descriptor, name);
+}
+
+// A timer's rest is "<crn>" or "<crn>/<class>". One with a class that is not known here is about nobody: read without
+// it, it would delete everything.
+static const char *crn_of_timer(const struct message *m) {
+  const char *slash = strchr(m->timer, '/');
+  if (!slash) return m->timer;
+  return class_named(slash + 1) ? arena_printf(m->arena, "%.*s", (int)(slash - m->timer), m->timer) : NULL;
+}
+
 const char *held_crn(const struct message *m) {
   char crn[8];
-  const char *text = m->body ? crn_of_body(m) : m->timer;
+  const char *text = m->body ? crn_of_body(m) : crn_of_timer(m);
   return text && text_crn(text, crn) ? arena_text(m->arena, crn) : NULL;
+}
+
+RecordClass held_class(const struct message *m) {
+  const char *slash = m->body ? NULL : strchr(m->timer, '/');
+  const ProtobufCEnumValue *v = slash ? class_named(slash + 1) : NULL;
+  return v ? (RecordClass)v->value : RECORD_CLASS__RECORD_CLASS_UNSPECIFIED;
 }
 
 const char *held_id(const char *member) {
@@ -27,26 +47,57 @@ static const char *name_of(const struct message *m, const struct held_index *ind
 
 // --- deleting
 
-static void set_timer(struct change *c, const struct message *m) {
+static void set_timer(struct change *c, const struct message *m, int64_t due_at_ms) {
   const char *crn = held_crn(m);
-  if (crn) change_set_timer(c, arena_printf(m->arena, "erase/%s", crn), m->now.ms);
+  if (!crn) return;
+  if (held_class(m))
+    held_dispose(c, crn, held_class(m), due_at_ms);
+  else
+    change_set_timer(c, arena_printf(m->arena, "erase/%s", crn), due_at_ms);
 }
 
 struct change held_on_person_erased(const struct records *have, const struct message *m) {
   (void)have;
   struct change c = change_of(m);
-  set_timer(&c, m);
+  set_timer(&c, m, m->now.ms);
   return c;
+}
+
+void held_dispose(struct change *c, const char *crn, RecordClass class, int64_t now_ms) {
+  const char *name = protobuf_c_enum_descriptor_get_value(&record_class__descriptor, (int)class)->name;
+  change_set_timer(c, arena_printf(c->arena, "erase/%s/%s", crn, name), now_ms);
+}
+
+// A class that is not known here is another service's.
+struct change held_on_disposal_ordered(const struct records *have, const struct message *m) {
+  const DisposalOrdered *ordered = m->body;
+  const char *crn = held_crn(m);
+  struct change c = change_of(m);
+  (void)have;
+  if (crn && protobuf_c_enum_descriptor_get_value(&record_class__descriptor, (int)ordered->class_))
+    held_dispose(&c, crn, ordered->class_, m->now.ms);
+  return c;
+}
+
+// Whether the timer deletes what is in the index. `d`: the person's Disposal, or NULL.
+static bool deletes(const struct message *m, const struct held_index *index, const Disposal *d) {
+  if (!held_class(m)) return true;
+  size_t i = 0;
+  while (d && i < d->n_classes && d->classes[i] != index->class) i++;
+  return d && i < d->n_classes && index->class == held_class(m);
 }
 
 static const struct held_place first = {.after = ""};
 
+// What is checked here is in the commit, and so as it is when something is deleted.
 const struct page *held_want(struct records *want, const struct message *m, const struct held_index *index) {
-  return held_want_at(want, m, index, &first);
+  const Disposal *d = held_class(m) ? records_want(want, &disposal__descriptor, held_crn(m)) : NULL;
+  return deletes(m, index, d) ? held_want_at(want, m, index, &first) : NULL;
 }
 
 const struct page *held_page(const struct records *have, const struct message *m, const struct held_index *index) {
-  return held_page_at(have, m, index, &first);
+  const Disposal *d = held_class(m) ? records_get(have, &disposal__descriptor, held_crn(m)) : NULL;
+  return deletes(m, index, d) ? held_page_at(have, m, index, &first) : NULL;
 }
 
 void held_erase(struct change *c, const struct records *have, const struct message *m, const struct held_index *index) {
@@ -57,7 +108,11 @@ void held_erase(struct change *c, const struct records *have, const struct messa
     change_unindex(c, page->index, page->members[i]);
   }
   change_touch(c, held_crn(m));
-  set_timer(c, m);
+  set_timer(c, m, m->now.ms);
+}
+
+void held_wait(struct change *c, const struct message *m) {
+  set_timer(c, m, m->now.ms + WAIT_MS);
 }
 
 // --- collecting

@@ -1,8 +1,9 @@
-// What the courier holds about a person: given for subject access, and deleted when the person is erased.
+// What the courier holds about a person: given for subject access, and deleted when the person is erased, or when its
+// period is over.
 #include "courier.h"
 #include "held.h"
 
-static const struct held_index deliveries = {"deliveries-of", &delivery__descriptor};
+static const struct held_index deliveries = {"deliveries-of", &delivery__descriptor, RECORD_CLASS__DELIVERY_RECORD};
 
 void needs_erase_deliveries(struct records *want, const struct message *m) {
   held_want(want, m, &deliveries);

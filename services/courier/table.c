@@ -31,6 +31,7 @@ static const struct row rows[] = {
      .needs = needs_collect_deliveries,
      .decide = decide_collect_deliveries},
     {.kind = ROW_EVENT, .body = &person_erased__descriptor, .erases = true, .decide = held_on_person_erased},
+    {.kind = ROW_EVENT, .body = &disposal_ordered__descriptor, .decide = held_on_disposal_ordered},
     {.kind = ROW_TIMER,
      .timer = "erase",
      .operation = OPERATION__ERASURE,

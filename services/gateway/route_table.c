@@ -152,7 +152,7 @@ const struct route routes_table[] = {
     {"POST", "/people/{crn}/erase", INTAKE, MAKES(request_erasure, erasure), BODY(""),
      SAYS("Erase a person: their keys and records are destroyed within seconds, for good")},
     {"POST", "/erasures/sweep", INTAKE, .command = M(sweep_erasures), BODY(""),
-     SAYS("Look at everybody: delete again what a restored backup brought back, and erase whose periods are over")},
+     SAYS("Look at everybody: delete again what a restored backup brought back, and what is past its period")},
 
     {"GET", "/reports/{name}", REPORTING, MAKES(read_report, report), .csv = true,
      SAYS("Read a report: attendance, reminders or mentors; as JSON or CSV")},

@@ -21,6 +21,7 @@ void needs_open_engagement(struct records *want, const struct message *m) {
   if (!cmd->engagement) return;
   want_engagement(want, m, cmd->engagement->id);
   want_person(want, m, cmd->engagement->crn);
+  disposal_want(want, crn_in(m, cmd->engagement->crn));
 }
 
 static void check_pathway(const struct checks *k, const struct message *m, const Engagement *e) {
@@ -93,6 +94,7 @@ struct change decide_open_engagement(const struct records *have, const struct me
   e->opened_at = timestamp_of(m->arena, m->now.ms);
   change_write(&c, e->crn, e->id, e);
   change_index(&c, index_of_person(m, e->crn), e->id);
+  disposal_prevent(&c, have, m, e->crn);
   publish_opened(&c, m, e);
   change_reply(&c, e->crn, e, 1);
   c.created = true;
@@ -142,7 +144,7 @@ struct change decide_close_engagement(const struct records *have, const struct m
   e->closed_at = timestamp_of(m->arena, m->now.ms);
   e->closed_why = cmd->why;
   change_write(&c, e->crn, e->id, e);
-  retain_until_over(&c, m, e->crn, m->now.ms, m->now.ms);
+  retain_look_now(&c, m, e->crn);
   publish_closed(&c, m, e);
   change_reply(&c, e->crn, e, version + 1);
   return c;

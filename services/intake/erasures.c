@@ -6,7 +6,6 @@
 #include "intake.h"
 #include "pathways.h"
 #include "reading.h"
-#include "retention.h"
 #include "safeguarding.pb-c.h"
 #include <string.h>
 
@@ -15,7 +14,7 @@ enum {
   ENGAGEMENTS_MOST = 200,       // somebody with more is looked after by hand: a records officer's request
   SWEEP_PAGE = 100,
 };
-#define RETAIN_AGAIN_MS (INT64_C(24) * 3600 * 1000) // after which is looked again where a disclosure was open
+#define RETAIN_AGAIN_MS (INT64_C(24) * 3600 * 1000) // after which is looked again while a disclosure is open
 
 static char *retain_timer(const struct message *m, const char *crn) {
   return arena_printf(m->arena, "retain/%s", crn);
@@ -99,6 +98,7 @@ void needs_retain_due(struct records *want, const struct message *m) {
   records_want_closed(want, &legal_hold__descriptor, m->timer);
   records_want_closed(want, &erasure__descriptor, m->timer);
   want_open_disclosures(want, m->timer);
+  disposal_want(want, m->timer);
   const struct page *page = records_want_page(want, engagements_of(m), "", ENGAGEMENTS_MOST);
   for (size_t i = 0; page && i < page->n_members; i++) records_want(want, &engagement__descriptor, page->members[i]);
 }
@@ -116,15 +116,18 @@ static int64_t closed_ms(const struct records *have, const struct message *m, in
   return last_ms;
 }
 
-void retain_until_over(struct change *c, const struct message *m, const char *crn, int64_t registered_ms,
-                       int64_t closed_ms) {
+void retain_until_next(struct change *c, const struct message *m, const char *crn, const struct retention_start *from) {
   const Retention *rules = pathways_retention(m->settings);
-  if (retention_signed(rules))
-    change_set_timer(c, retain_timer(m, crn), retention_over_ms(rules, registered_ms, closed_ms));
+  int64_t next_ms = retention_signed(rules) ? retention_next_ms(rules, from, m->now.ms) : 0;
+  if (next_ms) change_set_timer(c, retain_timer(m, crn), next_ms);
 }
 
 void retain_look_now(struct change *c, const struct message *m, const char *crn) {
   if (retention_signed(pathways_retention(m->settings))) change_set_timer(c, retain_timer(m, crn), m->now.ms);
+}
+
+static bool may_go(const struct records *have, const struct message *m, const struct retention_start *from) {
+  return retention_signed(pathways_retention(m->settings)) && from->closed_ms >= 0 && !hold_stands(have, m->timer);
 }
 
 // Where an engagement is open, or a hold stands, nothing is set again: closing the one and lifting the other do that.
@@ -132,15 +135,19 @@ struct change on_retain_due(const struct records *have, const struct message *m)
   struct change c = change_of(m);
   const Retention *rules = pathways_retention(m->settings);
   const Person *p = records_get(have, &person__descriptor, m->timer);
-  if (!p || !retention_signed(rules) || records_get(have, &erasure__descriptor, p->crn)) return c;
-  int64_t registered_ms = timestamp_ms(p->registered_at), last_ms = closed_ms(have, m, registered_ms);
-  if (last_ms < 0 || hold_stands(have, p->crn)) return c;
-  if (retention_over_ms(rules, registered_ms, last_ms) > m->now.ms)
-    retain_until_over(&c, m, p->crn, registered_ms, last_ms);
-  else if (has_open_disclosure(have, p->crn))
+  if (!p || records_get(have, &erasure__descriptor, p->crn)) return c;
+  struct retention_start from = {.registered_ms = timestamp_ms(p->registered_at)};
+  from.closed_ms = closed_ms(have, m, from.registered_ms);
+  if (!may_go(have, m, &from)) {
+    disposal_stop(&c, have, m, p->crn);
+  } else if (has_open_disclosure(have, p->crn)) {
     change_set_timer(&c, retain_timer(m, p->crn), m->now.ms + RETAIN_AGAIN_MS);
-  else
+  } else if (retention_person_over_ms(rules, &from) <= m->now.ms) {
     order(&c, m, new_erasure(m, p->crn, ERASURE_CAUSE__BY_RULE));
+  } else {
+    disposal_order(&c, have, m, p->crn, &from);
+    retain_until_next(&c, m, p->crn, &from);
+  }
   return c;
 }
 
@@ -174,6 +181,7 @@ static void want_destroyed(struct records *want, const struct message *m, const 
   records_want_closed(want, &person__descriptor, crn);
   records_want_closed(want, &legal_hold__descriptor, crn);
   records_want_closed(want, &erasure__descriptor, crn);
+  disposal_want(want, crn);
   for (int p = PARTITION__CONTACT; p <= PARTITION__SAFEGUARDING; p++)
     records_want(want, &data_key__descriptor, key_id(m, crn, p));
 }
@@ -196,6 +204,7 @@ static void destroy(struct change *c, const struct records *have, const struct m
   change_erase(c, &person__descriptor, crn);
   change_erase(c, &legal_hold__descriptor, crn);
   change_erase(c, &erasure__descriptor, crn);
+  change_erase(c, &disposal__descriptor, crn);
   change_unindex(c, "people", crn);
   if (person) change_unindex(c, arena_printf(m->arena, "people-of/%s", person->practitioner), crn);
   change_clear_timer(c, destroy_timer(m, crn));

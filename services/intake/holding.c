@@ -1,4 +1,5 @@
-// What intake holds about a person: given for subject access, and deleted when the person is erased.
+// What intake holds about a person: given for subject access, and deleted when the person is erased, or class by
+// class when its period is over.
 #include "held.h"
 #include "intake.h"
 #include "reading.h"
@@ -6,11 +7,11 @@
 #include <string.h>
 
 static const struct held_index indexes[] = {
-    {"engagements-of", &engagement__descriptor},
-    {"appointments-of", &appointment__descriptor},
-    {"sessions-of", &session__descriptor},
-    {"corrections-of", &correction__descriptor},
-    {"explanations-about", &explanation__descriptor},
+    {"engagements-of", &engagement__descriptor, RECORD_CLASS__PERSON_RECORD},
+    {"appointments-of", &appointment__descriptor, RECORD_CLASS__PERSON_RECORD},
+    {"sessions-of", &session__descriptor, RECORD_CLASS__SESSION_RECORD},
+    {"corrections-of", &correction__descriptor, RECORD_CLASS__CORRECTION_RECORD},
+    {"explanations-about", &explanation__descriptor, RECORD_CLASS__EXPLANATION_RECORD},
 };
 enum {
   INDEXES = sizeof indexes / sizeof *indexes
@@ -67,10 +68,24 @@ static void unlist_explanations(struct change *c, const struct records *have, co
   }
 }
 
+// Whether of the class that is to be deleted a correction has no answer yet.
+static bool awaits_answer(const struct records *have, const struct message *m, const struct held_index *index) {
+  const struct page *page = index->type == &correction__descriptor ? held_page(have, m, index) : NULL;
+  for (size_t i = 0; page && i < page->n_members; i++) {
+    const Correction *k = records_get(have, &correction__descriptor, held_id(page->members[i]));
+    if (k && k->state == CORRECTION_STATE__CORRECTION_PROPOSED) return true;
+  }
+  return false;
+}
+
 struct change on_erase_due(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
   for (size_t i = 0; i < INDEXES; i++) {
     const struct page *page = held_page(have, m, &indexes[i]);
+    if (held_class(m) && awaits_answer(have, m, &indexes[i])) {
+      held_wait(&c, m);
+      continue;
+    }
     if (has_versions(&indexes[i])) erase_versions(&c, have, m, page);
     if (indexes[i].type == &correction__descriptor) forget_corrections(&c, have, m, page);
     if (indexes[i].type == &explanation__descriptor) unlist_explanations(&c, have, m, page);
@@ -87,6 +102,7 @@ void needs_collect_records(struct records *want, const struct message *m) {
   if (!crn) return;
   records_want(want, &person__descriptor, crn);
   records_want(want, &legal_hold__descriptor, crn);
+  records_want(want, &disposal__descriptor, crn);
   if (at.index == INDEXES) return;
   const struct page *page = held_want_at(want, m, &indexes[at.index], &at);
   if (has_versions(&indexes[at.index])) want_versions(want, m, page);
@@ -109,6 +125,10 @@ static void add_hold(const struct message *m, HeldRecords *all, const LegalHold 
   r->legal_hold = arena_copy(m->arena, hold, sizeof *hold);
   r->legal_hold->reason = r->legal_hold->lifted_why = NULL;
   held_withhold(m, r, "reason", WITHHELD_REASON__PREJUDICE);
+}
+
+static void add_disposal(const struct message *m, HeldRecords *all, const Disposal *disposal) {
+  held_add(m, all, "intake")->disposal = (Disposal *)disposal;
 }
 
 // The session without a narrative that intake has no key to.
@@ -167,11 +187,13 @@ struct change decide_collect_records(const struct records *have, const struct me
   if (!p || at.index == INDEXES) return held_reply(m, held_records(m, 0), &at, NULL, 0);
   const struct held_index *index = &indexes[at.index];
   const struct page *page = held_page_at(have, m, index, &at);
-  HeldRecords *all = held_records(m, 2 + page->n_members + (has_versions(index) ? count_versions(have, page) : 0));
+  HeldRecords *all = held_records(m, 3 + page->n_members + (has_versions(index) ? count_versions(have, page) : 0));
   const LegalHold *hold = records_get(have, &legal_hold__descriptor, crn);
+  const Disposal *disposal = records_get(have, &disposal__descriptor, crn);
   bool begins = !at.index && !*at.after;
   if (begins) add_person(m, all, p);
   if (begins && hold) add_hold(m, all, hold);
+  if (begins && disposal && disposal->n_begun) add_disposal(m, all, disposal);
   for (size_t i = 0; i < page->n_members; i++) add_one(have, m, all, index->type, held_id(page->members[i]));
   return held_reply(m, all, &at, page, INDEXES);
 }

@@ -1,4 +1,4 @@
-// Legal holds: while one stands, nothing of the person is erased.
+// Legal holds: while one stands, nothing of the person is erased, and nothing disposed of.
 #include "calendar.h"
 #include "checks.h"
 #include "erasures.h"
@@ -8,6 +8,7 @@
 static void want_hold(struct records *want, const struct message *m, const char *crn) {
   records_want(want, &legal_hold__descriptor, crn_in(m, crn));
   records_want_closed(want, &erasure__descriptor, crn_in(m, crn));
+  disposal_want(want, crn_in(m, crn));
   want_person(want, m, crn);
 }
 
@@ -60,6 +61,7 @@ struct change decide_place_legal_hold(const struct records *have, const struct m
   hold->reason = erasure_reason(m, cmd->reason);
   hold->placed_by = m->actor->id;
   hold->placed_at = timestamp_of(m->arena, m->now.ms);
+  disposal_stop(&c, have, m, hold->crn);
   c.created = true;
   return write_hold(c, have, hold);
 }

@@ -130,7 +130,7 @@ struct change decide_register_person(const struct records *have, const struct me
   change_write(&c, p->crn, p->crn, p);
   change_index(&c, "people", p->crn);
   change_index(&c, index_of_practitioner(m, p->practitioner), p->crn);
-  retain_until_over(&c, m, p->crn, m->now.ms, m->now.ms);
+  retain_until_next(&c, m, p->crn, &(struct retention_start){m->now.ms, m->now.ms});
   publish_registered(&c, m, p);
   change_reply(&c, p->crn, p, 1);
   c.created = true;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum {
-  CLASSES = 8,
+  CLASSES = 10,
   KEEP_DAYS_MOST = 150 * 366 // what is kept for longer is kept for good, and that is not a period
 };
 #define DAY_MS INT64_C(86400000)
@@ -33,14 +33,36 @@ static bool is_day(struct arena *a, const char *text) {
   return strlen(text) == 10 && rfc3339_read(midnight, strlen(midnight), &seconds, &nanos);
 }
 
-static struct err check(struct arena *a, const void *message, const void *context) {
-  const Retention *r = message;
-  (void)context;
+static const RetentionRule *rule_of_person(const Retention *r) {
+  size_t i = 0;
+  while (r->rules[i]->class_ != RECORD_CLASS__PERSON_RECORD) i++;
+  return r->rules[i];
+}
+
+// Whatever somebody's engagements were, `rule` ends no later than `last`.
+static bool ends_by(const RetentionRule *rule, const RetentionRule *last) {
+  bool starts_later = rule->after == RETENTION_START__ENGAGEMENTS_CLOSED && rule->after != last->after;
+  return !starts_later && rule->keep_days <= last->keep_days;
+}
+
+static struct err check_rules(struct arena *a, const Retention *r) {
   for (size_t i = 0; i < r->n_rules; i++) {
     struct err e = check_rule(a, r, i);
     if (err_is(e)) return e;
   }
   if (r->n_rules != CLASSES) return ERR(INVALID, "/rules", "must have a rule for each class of record");
+  for (size_t i = 0; i < r->n_rules; i++)
+    if (!ends_by(r->rules[i], rule_of_person(r)))
+      return ERR(INVALID, arena_printf(a, "/rules/%zu/keepDays", i),
+                 "may end after that of person_record: keep that one for at least as long, as the person goes last");
+  return ERR_NONE;
+}
+
+static struct err check(struct arena *a, const void *message, const void *context) {
+  const Retention *r = message;
+  (void)context;
+  struct err e = check_rules(a, r);
+  if (err_is(e)) return e;
   if (text_is_empty(r->signed_off_by) != text_is_empty(r->signed_off_on))
     return ERR(INVALID, "/signedOffOn", "name both who signed it off and on which day, or neither");
   if (!text_is_empty(r->signed_off_on) && !is_day(a, r->signed_off_on))
@@ -56,12 +78,20 @@ bool retention_signed(const Retention *r) {
   return r && !text_is_empty(r->signed_off_by);
 }
 
-int64_t retention_over_ms(const Retention *r, int64_t registered_ms, int64_t closed_ms) {
-  int64_t over_ms = 0;
+int64_t retention_over_ms(const RetentionRule *rule, const struct retention_start *from) {
+  bool from_close = rule->after == RETENTION_START__ENGAGEMENTS_CLOSED;
+  return (from_close ? from->closed_ms : from->registered_ms) + rule->keep_days * DAY_MS;
+}
+
+int64_t retention_person_over_ms(const Retention *r, const struct retention_start *from) {
+  return retention_over_ms(rule_of_person(r), from);
+}
+
+int64_t retention_next_ms(const Retention *r, const struct retention_start *from, int64_t now_ms) {
+  int64_t next_ms = 0;
   for (size_t i = 0; i < r->n_rules; i++) {
-    bool from_close = r->rules[i]->after == RETENTION_START__ENGAGEMENTS_CLOSED;
-    int64_t ms = (from_close ? closed_ms : registered_ms) + r->rules[i]->keep_days * DAY_MS;
-    if (ms > over_ms) over_ms = ms;
+    int64_t ms = retention_over_ms(r->rules[i], from);
+    if (ms > now_ms && (!next_ms || ms < next_ms)) next_ms = ms;
   }
-  return over_ms;
+  return next_ms;
 }

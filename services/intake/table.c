@@ -66,11 +66,17 @@ static const struct row rows[] = {
 };
 
 static const ProtobufCMessageDescriptor *const owns[] = {
-    &person__descriptor,          &engagement__descriptor,
-    &appointment__descriptor,     &session__descriptor,
-    &session_version__descriptor, &explanation__descriptor,
-    &correction__descriptor,      &legal_hold__descriptor,
-    &erasure__descriptor,         NULL,
+    &person__descriptor,
+    &engagement__descriptor,
+    &appointment__descriptor,
+    &session__descriptor,
+    &session_version__descriptor,
+    &explanation__descriptor,
+    &correction__descriptor,
+    &legal_hold__descriptor,
+    &erasure__descriptor,
+    &disposal__descriptor,
+    NULL,
 };
 
 // The retention rules lie beside the folder of pathways.

@@ -1,9 +1,9 @@
 // What matching holds about a person: given for subject access without what is the mentor's own, and deleted when the
-// person is erased.
+// person is erased, or when their period is over.
 #include "held.h"
 #include "matching.h"
 
-static const struct held_index offers = {"offers-of", &offer__descriptor};
+static const struct held_index offers = {"offers-of", &offer__descriptor, RECORD_CLASS__OFFER_RECORD};
 
 // --- deleting
 
@@ -20,6 +20,17 @@ void needs_erase_offers(struct records *want, const struct message *m) {
   }
 }
 
+// Which offer stands goes with the person. Of who stays it is emptied, so that its versions go on counting.
+static void forget_standing(struct change *c, const struct records *have, const struct message *m) {
+  const char *crn = held_crn(m);
+  const PersonsOffer *standing = records_get(have, &persons_offer__descriptor, crn);
+  if (!standing) return;
+  if (!held_class(m))
+    change_erase(c, &persons_offer__descriptor, crn);
+  else if (!text_is_empty(standing->offer_id))
+    offer_free_person(c, crn);
+}
+
 // At most one match of a person stands: its mentor has the place back.
 struct change on_erase_offers(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
@@ -34,8 +45,7 @@ struct change on_erase_offers(const struct records *have, const struct message *
     offer_publish_ended(&c, offer, m->now.ms);
   }
   held_erase(&c, have, m, &offers);
-  if (records_get(have, &persons_offer__descriptor, held_crn(m)))
-    change_erase(&c, &persons_offer__descriptor, held_crn(m));
+  if (page) forget_standing(&c, have, m);
   return c;
 }
 

@@ -37,6 +37,7 @@ static const struct row rows[] = {
     COMMAND(sign_out_mentor, needs_sign_out_mentor, decide_sign_out_mentor),
     COMMAND(collect_records, needs_collect_offers,  decide_collect_offers),
     {.kind = ROW_EVENT, .body = &person_erased__descriptor, .erases = true, .decide = held_on_person_erased},
+    {.kind = ROW_EVENT, .body = &disposal_ordered__descriptor, .decide = held_on_disposal_ordered},
     {.kind = ROW_TIMER, .timer = "erase", .operation = OPERATION__ERASURE, .erases = true,
      .needs = needs_erase_offers, .decide = on_erase_offers},
     {.kind = ROW_TIMER, .timer = "offer", .needs = needs_offer, .decide = on_offer_over},

@@ -1,9 +1,10 @@
 // What mentoring holds about a person: for subject access that there are notes, and of which days; and deleted when the
-// person is erased. Nothing is opened for either: what a note says is its author's to show.
+// person is erased, or when their period is over. Nothing is opened for either: what a note says is its author's to
+// show.
 #include "held.h"
 #include "mentoring.h"
 
-static const struct held_index notes = {"notes-about", &note__descriptor, .closed = true};
+static const struct held_index notes = {"notes-about", &note__descriptor, RECORD_CLASS__NOTE_RECORD, .closed = true};
 
 // --- deleting
 

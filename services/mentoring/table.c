@@ -12,6 +12,7 @@ static const struct row rows[] = {
     {.kind = ROW_COMMAND, .body = &collect_records__descriptor, .needs = needs_collect_notes,
      .decide = decide_collect_notes},
     {.kind = ROW_EVENT, .body = &person_erased__descriptor, .erases = true, .decide = held_on_person_erased},
+    {.kind = ROW_EVENT, .body = &disposal_ordered__descriptor, .decide = held_on_disposal_ordered},
     {.kind = ROW_TIMER, .timer = "erase", .operation = OPERATION__ERASURE, .erases = true, .needs = needs_erase_notes,
      .decide = on_erase_notes},
     {0},

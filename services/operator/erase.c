@@ -8,7 +8,7 @@
 const struct option_spec erase_options[] = {
     {"area", "AREA", "which area"},
     {"reason", "TEXT", "why; kept sealed until the erasure is done"},
-    {"due", NULL, "everybody: whose periods are over, and whom a restored backup brought back"},
+    {"due", NULL, "everybody: what is past its period, and whom a restored backup brought back"},
     {0},
 };
 

@@ -84,7 +84,7 @@ static const struct command commands[] = {
      "a\n"
      "records officer. With --due (an operator may, too) everybody is looked at: what a restored backup brought back "
      "of\n"
-     "those who were erased is deleted again, and those are erased whose periods in retention.yaml are over.",
+     "those who were erased is deleted again, and so is, the person last, what is past its period in retention.yaml.",
      erase_options, erase_run},
 };
 enum {

@@ -53,6 +53,7 @@ static const ProtobufCMessageDescriptor *const types[] = {
     &correction_answered__descriptor,
     &correction_overdue__descriptor,
     &person_erased__descriptor,
+    &disposal_ordered__descriptor,
 };
 
 static const ProtobufCMessageDescriptor *type_named(const char *name) {

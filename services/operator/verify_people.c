@@ -3,6 +3,7 @@
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
 #include "reminders.pb-c.h"
+#include "rights.pb-c.h"
 #include "verify.h"
 #include <string.h>
 
@@ -15,6 +16,7 @@ struct of_person {
   Session **sessions;
   Appointment **appointments;
   Offer **offers;
+  const Disposal *disposal; // NULL: nothing was ever disposed of
 };
 
 // One list of a person's: the index's name, whose records it names, where they go.
@@ -49,6 +51,13 @@ static const Engagement *engagement_of(const struct of_person *p, const char *id
   return NULL;
 }
 
+// Whether records of that class may be gone that others still speak of.
+static bool may_be_gone(const struct of_person *p, RecordClass class) {
+  size_t i = 0;
+  while (p->disposal && i < p->disposal->n_begun && p->disposal->begun[i] != class) i++;
+  return p->disposal && i < p->disposal->n_begun;
+}
+
 // --- sessions
 
 // A session counts when it happened with the person, who was not sent home.
@@ -62,7 +71,8 @@ static void verify_held(struct verify *v, const struct of_person *p, const Engag
   unsigned held = 0;
   for (size_t i = 0; i < p->n_sessions; i++)
     held += p->sessions[i] && !strcmp(p->sessions[i]->engagement_id, e->id) && counts(p->sessions[i]);
-  if (held != e->sessions_held)
+  bool fewer = held < e->sessions_held && may_be_gone(p, RECORD_CLASS__SESSION_RECORD);
+  if (held != e->sessions_held && !fewer)
     verify_fault(v, "Engagement %s says that %u sessions were held; %u were", e->id, e->sessions_held, held);
 }
 
@@ -89,7 +99,8 @@ static void verify_appointments(struct verify *v, const struct of_person *p) {
     if (!engagement_of(p, a->engagement_id))
       verify_fault(v, "Appointment %s belongs to engagement %s, which is not one of %s", a->id, a->engagement_id,
                    p->crn);
-    if (v->reminders_up_to_date && is_to_come(v, a) && !verify_exists(v, &v->inner, &reminder_plan__descriptor, a->id))
+    bool wants_reminders = is_to_come(v, a) && !may_be_gone(p, RECORD_CLASS__REMINDER_RECORD);
+    if (v->reminders_up_to_date && wants_reminders && !verify_exists(v, &v->inner, &reminder_plan__descriptor, a->id))
       verify_fault(v, "Appointment %s is planned and has no reminders", a->id);
     if (*a->superseded_by && !verify_exists(v, &v->inner, &appointment__descriptor, a->superseded_by))
       verify_fault(v, "Appointment %s is superseded by %s, which is missing", a->id, a->superseded_by);
@@ -116,8 +127,14 @@ static void verify_offers(struct verify *v, const struct of_person *p) {
 
 // --- people
 
+static const Disposal *read_disposal(struct verify *v, const char *crn) {
+  char *id = arena_text(&v->inner, crn);
+  if (!verify_exists(v, &v->inner, &disposal__descriptor, id)) return NULL;
+  return *verify_records(v, &v->inner, &disposal__descriptor, &id, 1, "the list of people");
+}
+
 static void verify_person(struct verify *v, const Person *person, const char *crn) {
-  struct of_person p = {.crn = crn};
+  struct of_person p = {.crn = crn, .disposal = read_disposal(v, crn)};
   if (strcmp(person->crn, crn)) verify_fault(v, "Person %s is kept under %s", person->crn, crn);
   for (size_t i = 0; i < sizeof lists / sizeof *lists && !v->broken; i++) read_list(v, &p, &lists[i]);
   if (v->broken) return;

@@ -1,4 +1,5 @@
-// What the read model has about a person, for subject access. What is deleted is a statement, person_erased.sql.
+// What the read model has about a person, for subject access. What is deleted is a statement, person_erased.sql,
+// or of one class disposal_ordered.sql.
 #include "held.h"
 #include "reporting.h"
 

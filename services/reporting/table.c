@@ -15,7 +15,7 @@ extern const char services_reporting_schema_sql[], services_reporting_appointmen
     services_reporting_reminder_not_sent_sql[], services_reporting_reminder_sent_sql[],
     services_reporting_session_amended_sql[], services_reporting_session_recorded_sql[],
     services_reporting_attendance_sql[], services_reporting_reminders_sql[], services_reporting_mentors_sql[],
-    services_reporting_cursor_sql[];
+    services_reporting_cursor_sql[], services_reporting_disposal_ordered_sql[];
 
 #define SQL(NAME)                                                                                                      \
   { #NAME, services_reporting_##NAME##_sql }
@@ -27,6 +27,7 @@ static const struct model_named statements[] = {
     SQL(appointment_cancelled),
     SQL(appointment_made),
     SQL(appointment_superseded),
+    SQL(disposal_ordered),
     SQL(engagement_closed),
     SQL(engagement_opened),
     SQL(match_ended),
@@ -68,6 +69,7 @@ static const struct row rows[] = {
     KEPT(person_registered, person_known),
     KEPT(person_changed, person_known),
     KEPT(person_erased, person_erased),
+    KEPT(disposal_ordered, disposal_ordered),
     // A report shows counts, and nobody's record. Practitioners see their own people by name, and would know too much of
     // what a small count is made of.
     {.kind = ROW_COMMAND, .body = &read_report__descriptor,

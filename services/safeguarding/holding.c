@@ -1,4 +1,5 @@
-// What safeguarding holds about a person: given for subject access, and deleted when the person is erased.
+// What safeguarding holds about a person: given for subject access, and deleted when the person is erased, or when its
+// period is over.
 //
 // Of disclosures those are given of which the person was told. Of the others it is neither confirmed nor denied that
 // there is one (Data Protection Act 2018 s.45(5)): nothing of them is in the answer, not even that something was left
@@ -9,8 +10,8 @@
 #include "safeguarding.h"
 
 static const struct held_index indexes[] = {
-    {"disclosures-about", &disclosure__descriptor},
-    {"break-glass-of", &break_glass__descriptor, .closed = true},
+    {"disclosures-about", &disclosure__descriptor, RECORD_CLASS__DISCLOSURE_RECORD},
+    {"break-glass-of", &break_glass__descriptor, RECORD_CLASS__BREAK_GLASS_RECORD, .closed = true},
 };
 enum {
   INDEXES = sizeof indexes / sizeof *indexes
@@ -47,16 +48,37 @@ static void erase_disclosures(struct change *c, const struct records *have, cons
   held_erase(c, have, m, disclosures);
 }
 
-struct change on_erase_safeguarding(const struct records *have, const struct message *m) {
-  struct change c = change_of(m);
+static void erase_uses(struct change *c, const struct records *have, const struct message *m) {
   const struct page *page = held_page(have, m, uses);
-  erase_disclosures(&c, have, m);
   for (size_t i = 0; page && i < page->n_members; i++) {
     const BreakGlass *use = records_get(have, &break_glass__descriptor, held_id(page->members[i]));
-    if (use) break_glass_forget(&c, have, use);
+    if (use) break_glass_forget(c, have, use);
   }
-  held_erase(&c, have, m, uses);
-  if (records_get(have, &open_disclosures__descriptor, held_crn(m)))
+  held_erase(c, have, m, uses);
+}
+
+// Whether of the class that is to be deleted a lead has not finished with something.
+static bool is_waited_for(const struct records *have, const struct message *m) {
+  const OpenDisclosures *open = records_get(have, &open_disclosures__descriptor, held_crn(m));
+  if (held_page(have, m, disclosures) && open && open->n_ids) return true;
+  const struct page *page = held_page(have, m, uses);
+  for (size_t i = 0; page && i < page->n_members; i++) {
+    const BreakGlass *use = records_get(have, &break_glass__descriptor, held_id(page->members[i]));
+    if (use && text_is_empty(use->reviewed_by)) return true;
+  }
+  return false;
+}
+
+struct change on_erase_safeguarding(const struct records *have, const struct message *m) {
+  struct change c = change_of(m);
+  if (held_class(m) && is_waited_for(have, m)) {
+    held_wait(&c, m);
+    return c;
+  }
+  erase_disclosures(&c, have, m);
+  erase_uses(&c, have, m);
+  // Which disclosures are open goes with the person: of who stays none is.
+  if (!held_class(m) && records_get(have, &open_disclosures__descriptor, held_crn(m)))
     change_erase(&c, &open_disclosures__descriptor, held_crn(m));
   return c;
 }

@@ -26,6 +26,7 @@ static const struct row rows[] = {
     {.kind = ROW_COMMAND, .body = &collect_records__descriptor, .needs = needs_collect_safeguarding,
      .decide = decide_collect_safeguarding},
     {.kind = ROW_EVENT, .body = &person_erased__descriptor, .erases = true, .decide = held_on_person_erased},
+    {.kind = ROW_EVENT, .body = &disposal_ordered__descriptor, .decide = held_on_disposal_ordered},
     {.kind = ROW_TIMER, .timer = "erase", .operation = OPERATION__ERASURE, .erases = true,
      .needs = needs_erase_safeguarding, .decide = on_erase_safeguarding},
     {.kind = ROW_TIMER, .timer = "alert", .needs = needs_alert_due, .decide = on_alert_due},

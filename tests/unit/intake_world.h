@@ -7,6 +7,7 @@
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
 #include "pathways.h"
+#include "safeguarding.pb-c.h"
 #include <stdlib.h>
 
 #define CRN "X123456"
@@ -140,6 +141,17 @@ static inline Offer *as_own_mentor(struct world *w) {
   given(&w->d, &offer__descriptor, MATCH_ID, 1, match);
   decision_as(&w->d, MENTOR_ID, MAY(MENTOR));
   return match;
+}
+
+// Safeguarding has `n` disclosures about the person, 0 or 1, that no lead has closed.
+static inline void given_open_disclosure(struct world *w, size_t n) {
+  static char *ids[] = {"0b6f2a54-58a1-4c54-9d0e-3f1f6f0f7b01"};
+  OpenDisclosures *open = arena_take(&w->d.arena, sizeof *open);
+  open_disclosures__init(open);
+  open->crn = CRN;
+  open->ids = ids;
+  open->n_ids = n;
+  given(&w->d, &open_disclosures__descriptor, CRN, 1, open);
 }
 
 static inline int world_begin(void **state) {

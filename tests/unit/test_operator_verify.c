@@ -5,6 +5,7 @@
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
 #include "reminders.pb-c.h"
+#include "rights.pb-c.h"
 #include "store_memory.h"
 #include "verify.h"
 #include <setjmp.h>
@@ -248,6 +249,32 @@ static void a_wrong_number_of_held_sessions_is_told(void **state) {
   assert_fault(a, "Engagement e1 says that 2 sessions were held; 1 were");
 }
 
+static void put_disposal(struct area *a, RecordClass begun) {
+  Disposal d = DISPOSAL__INIT;
+  d.crn = "X900001";
+  d.begun = &begun;
+  d.n_begun = 1;
+  put(a, d.crn, &d);
+}
+
+static void sessions_whose_period_was_over_may_be_fewer_than_were_held(void **state) {
+  struct area *a = *state;
+  put_person(a);
+  put_engagement(a, 2);
+  put_session(a, "s1", HAPPENED__HAPPENED, ATTENDED__ON_TIME);
+  put_disposal(a, RECORD_CLASS__SESSION_RECORD);
+  assert_whole(a);
+}
+
+static void more_sessions_than_were_held_are_told_even_then(void **state) {
+  struct area *a = *state;
+  put_person(a);
+  put_engagement(a, 0);
+  put_session(a, "s1", HAPPENED__HAPPENED, ATTENDED__ON_TIME);
+  put_disposal(a, RECORD_CLASS__SESSION_RECORD);
+  assert_fault(a, "Engagement e1 says that 0 sessions were held; 1 were");
+}
+
 static void a_session_of_no_engagement_is_told(void **state) {
   struct area *a = *state;
   put_person(a);
@@ -261,6 +288,15 @@ static void a_planned_appointment_without_reminders_is_told(void **state) {
   put_engagement(a, 0);
   put_appointment(a, NOW_MS + 3600000, APPOINTMENT_STATE__PLANNED);
   assert_fault(a, "Appointment a1 is planned and has no reminders");
+}
+
+static void reminders_whose_period_was_over_are_not_missed(void **state) {
+  struct area *a = *state;
+  put_person(a);
+  put_engagement(a, 0);
+  put_appointment(a, NOW_MS + 3600000, APPOINTMENT_STATE__PLANNED);
+  put_disposal(a, RECORD_CLASS__REMINDER_RECORD);
+  assert_whole(a);
 }
 
 static void an_appointment_that_is_over_needs_no_reminders(void **state) {
@@ -340,6 +376,9 @@ int main(void) {
       TEST(a_wrong_number_of_held_sessions_is_told),
       TEST(a_session_of_no_engagement_is_told),
       TEST(a_planned_appointment_without_reminders_is_told),
+      TEST(sessions_whose_period_was_over_may_be_fewer_than_were_held),
+      TEST(more_sessions_than_were_held_are_told_even_then),
+      TEST(reminders_whose_period_was_over_are_not_missed),
       TEST(an_appointment_that_is_over_needs_no_reminders),
       TEST(an_appointment_that_is_cancelled_needs_no_reminders),
       TEST(while_reminders_are_behind_a_missing_plan_is_no_fault),

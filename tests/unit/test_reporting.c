@@ -10,6 +10,7 @@
 #include "matching.pb-c.h"
 #include "reminders.pb-c.h"
 #include "reporting.h"
+#include "rights.pb-c.h"
 #include "suppression.h"
 
 enum {
@@ -659,6 +660,43 @@ static void fewer_than_five_are_in_no_report(void **state) {
   assert_value(report(w, ask("attendance")), "2026-03-02", "sessions", "5");
 }
 
+// --- what is kept of a person
+
+static size_t facts_of_one(struct world *w) {
+  static CollectRecords cmd;
+  struct records rs;
+  collect_records__init(&cmd);
+  cmd.crn = "X123456";
+  w->d.m.body = &cmd;
+  records_init(&rs, &w->d.arena);
+  needs_collect_facts(&rs, &w->d.m);
+  assert_true(model_query(w->model, w->d.area.id, rs.rows, &w->d.arena));
+  rs.rows->known = true;
+  struct change c = decide_collect_facts(&rs, &w->d.m);
+  return ((const HeldRecords *)c.reply)->n_records;
+}
+
+static void when_the_period_of_offers_is_over_a_persons_offers_go_and_nothing_else(void **state) {
+  struct world *w = *state;
+  PersonRegistered person = PERSON_REGISTERED__INIT;
+  EngagementOpened engagement = ENGAGEMENT_OPENED__INIT;
+  OfferMade offer = OFFER_MADE__INIT;
+  DisposalOrdered ordered = DISPOSAL_ORDERED__INIT;
+  person.crn = engagement.crn = offer.crn = ordered.crn = "X123456";
+  engagement.id = offer.id = "1";
+  happens(w, &person);
+  happens(w, &engagement);
+  happens(w, &offer);
+  ordered.class_ = RECORD_CLASS__SESSION_RECORD;
+  happens(w, &ordered);
+  assert_int_equal(facts_of_one(w), 3);
+  ordered.class_ = RECORD_CLASS__OFFER_RECORD;
+  happens_in(w, "lon-south", &ordered);
+  assert_int_equal(facts_of_one(w), 3);
+  happens(w, &ordered);
+  assert_int_equal(facts_of_one(w), 2);
+}
+
 // --- what may be asked
 
 static void no_report_shows_a_crn(void **state) {
@@ -751,6 +789,7 @@ int main(void) {
       TEST(an_area_without_mentors_has_none),
       TEST(a_count_is_a_whole_five_and_every_way_of_cutting_comes_to_the_same_total),
       TEST(fewer_than_five_are_in_no_report),
+      TEST(when_the_period_of_offers_is_over_a_persons_offers_go_and_nothing_else),
       TEST(no_report_shows_a_crn),
       TEST(every_column_has_a_title_and_a_known_unit),
       TEST(an_unknown_report_is_refused_with_those_that_there_are),
