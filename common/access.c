@@ -18,6 +18,11 @@ roles_t access_senders(const struct access_row *row) {
   return senders;
 }
 
+struct err access_refusal(const struct access_row *row) {
+  if (row->operation) return ERR(NOT_FOUND, NULL, ACCESS_NOT_FOUND);
+  return ERR(FORBIDDEN, NULL, "your role may not do this");
+}
+
 roles_t access_roles(roles_t held) {
   return held & MAY(OPERATOR) ? MAY(OPERATOR) : held;
 }

@@ -52,6 +52,10 @@ extern const struct access_row access_table[]; // ends with a row without a mess
 const struct access_row *access_find(const ProtobufCMessageDescriptor *message);
 // The roles that may send it.
 roles_t access_senders(const struct access_row *row);
+// What a role is told that may not send the message. One of the six operations (Data Protection Act 2018 s.62) is about
+// somebody's record: it is not there, whoever it is and whether or not there is one. A message without an operation
+// touches nobody's record, and FORBIDDEN tells of nobody.
+struct err access_refusal(const struct access_row *row);
 // The roles of an actor that count: an operator is nothing else, whatever else the token says.
 roles_t access_roles(roles_t held);
 

@@ -19,14 +19,14 @@ const struct account accounts[] = {
                   .indexes = "plans-of"},
     {"matching",  .writes = "Mentor Offer PersonsOffer Token MentorPhones", .reads = "Engagement Appointment Disposal",
                   .indexes = "mentors offers-of matches-of", .lists = "engagements-of appointments-of"},
-    {"reporting", .writes = ""},
+    {"reporting", .writes = "", .audits = true},
     {"courier",   .writes = "Delivery", .reads = "Disposal", .indexes = "dead-letters deliveries-of"},
     {"mentoring", .writes = "Note NoteVersion", .reads = "Session Disposal", .indexes = "notes-of notes-about"},
     {"safeguarding", .writes = "Staff OnCallRota Disclosure DisclosureWatch OpenDisclosures BreakGlass BreakGlassUse",
                      .reads = "Erasure Disposal",
                      .indexes = "disclosures disclosures-by disclosures-about break-glass break-glass-of"},
     // It verifies everything, makes and revokes tokens, and writes down who asked for the audit.
-    {"operator",  .writes = "Token", .reads = "*", .indexes = ""},
+    {"operator",  .writes = "Token", .reads = "*", .indexes = "", .audits = true},
     {"notary",    .rights = GREETS " %R~{*}:audit +xrange"},
     // Rewraps data keys, which are found by their names only (SCAN shows names, and no content).
     {"rotation",  .rights = GREETS " +scan (~{*}:DataKey:* +mget +mset) (~* +fcall)"},
@@ -113,7 +113,7 @@ static void write_service(struct buffer *out, const struct account *a, const Par
   if (a->writes) write_streams(out);
   if (a->writes) write_sets(out, a);
   if (a->writes) buffer_text(out, " (~* +fcall)");
-  buffer_printf(out, " (%%R~{*}:events%s +xrange)", everything ? " %R~{*}:audit" : "");
+  buffer_printf(out, " (%%R~{*}:events%s +xrange)", a->audits ? " %R~{*}:audit" : "");
   if (everything) buffer_text(out, " (%R~{*}:index:* +zrangebylex)");
   if (a->destroys) write_destroying(out, a);
   if (!a->lists) return;

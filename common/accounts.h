@@ -21,6 +21,7 @@ struct account {
   const char *indexes; // services: the kinds of indexes that it keeps
   const char *lists;   // services: the kinds of others' indexes that it reads
   bool destroys;       // services: deletes everybody's data keys
+  bool audits;         // services: reads the audit, all of it: to tell a person who looked at their record
   const char *rights;  // all others: as Redis writes them
 };
 // Ends with an account without a name.

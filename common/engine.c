@@ -302,14 +302,30 @@ static struct change decision(struct job *j) {
   return j->row->decide ? access_decide(&j->rs, &j->m, j->row->decide) : change_of(&j->m);
 }
 
+// Whether a refusal is one of what is kept about somebody, and not of how it was asked for: it is not there, or not for
+// this sender; a rule that looked at it does not allow it; a link or a cookie of theirs is not good.
+static bool is_about_somebody(Code code) {
+  return code == CODE__NOT_FOUND || code == CODE__FORBIDDEN || code == CODE__REFUSED_BY_RULE ||
+         code == CODE__UNAUTHENTICATED;
+}
+
+// Notes for the audit whose records of that type were looked at. False: there are none.
+static bool touch_all(struct job *j, const char *type) {
+  bool any = false;
+  for (struct record *r = j->rs.first; r; r = r->next) {
+    if (strcmp(r->type->short_name, type)) continue;
+    change_touch(&j->change, r->id);
+    any = true;
+  }
+  return any;
+}
+
 // A command is refused. Whose record was asked for in vain is in the audit before the answer goes out: of a person who
-// is not there as of one who is and not for this sender, so that the two take equally long, too.
+// is not there as of one who is and not for this sender, so that the two take equally long, too. It is the person's,
+// where there is one, and not that of every mentor who was considered for them.
 static void refuse_command(struct job *j) {
   j->change = (struct change){.arena = &j->arena, .problem = j->change.problem};
-  Code code = j->change.problem->code;
-  if (code == CODE__NOT_FOUND || code == CODE__FORBIDDEN)
-    for (struct record *r = j->rs.first; r; r = r->next)
-      if (!strcmp(r->type->short_name, "Person")) change_touch(&j->change, r->id);
+  if (is_about_somebody(j->change.problem->code) && !touch_all(j, "Person")) touch_all(j, "Mentor");
   commit(j);
 }
 
@@ -381,6 +397,7 @@ static void decide(struct job *j) {
 static unsigned count_wants(const struct records *rs) {
   unsigned n = (unsigned)rs->n_records;
   for (const struct page *p = rs->pages; p; p = p->next) n++;
+  for (const struct trail *t = rs->trails; t; t = t->next) n++;
   for (const struct rows *r = rs->rows; r; r = r->next) n++;
   return n;
 }
@@ -437,15 +454,24 @@ static bool visit_unsealed(void *context, ProtobufCMessage *confidential, Partit
   return *seal == NULL;
 }
 
-// Who may send it, and whether it is worth beginning. Answers the code and the reason, or CODE__OK.
-static struct err admit(struct engine *e, const struct row *row, const Area *area, const Envelope *request,
-                        const Actor *actor) {
+// Each of the three answers the code and the reason, or CODE__OK. Whether it can be taken in at all:
+static struct err admit(const struct engine *e, const struct row *row, const Actor *actor) {
   if (!row) return ERR(NOT_FOUND, NULL, "this service takes no such message");
   if (!actor) return ERR(UNAUTHENTICATED, NULL, "sign in again: the message carries no valid actor");
   if (e->in_flight >= ENGINE_IN_FLIGHT) return ERR(UNAVAILABLE, NULL, "busy; send it again in a moment");
-  if (!(access_roles(actor_roles(actor)) & access_senders(e->access[row - e->service->rows])))
-    return ERR(FORBIDDEN, NULL, "your role may not do this");
-  if (!actor_covers(actor, request->area)) return ERR(FORBIDDEN, NULL, "this is not in your areas");
+  return ERR_NONE;
+}
+
+// Whether somebody in those roles may send it there, whomever it is about.
+static struct err permit(const struct engine *e, const struct row *row, const char *area, const Actor *actor) {
+  const struct access_row *access = e->access[row - e->service->rows];
+  if (!(access_roles(actor_roles(actor)) & access_senders(access))) return access_refusal(access);
+  if (!actor_covers(actor, area)) return ERR(FORBIDDEN, NULL, "this is not in your areas");
+  return ERR_NONE;
+}
+
+// Whether it is worth beginning.
+static struct err prepare(const struct engine *e, const Area *area) {
   if (!area) return ERR(NOT_FOUND, NULL, "there is no such area");
   if (!e->store->ops->ready(e->store))
     return ERR(UNAVAILABLE, NULL, "the store is not ready; send it again in a moment");
@@ -473,12 +499,14 @@ static const char *person_asked_for(const ProtobufCMessage *body) {
   return f ? *(char *const *)((const char *)body + f->offset) : NULL;
 }
 
-// A role or an area that may not do this asks for a person all the same: that is in the audit, too.
-static void deny(struct job *j, const char *why) {
+// A role or an area that may not do this asks for a person all the same: that is in the audit, too, and under its name,
+// whatever the sender is told.
+static void deny(struct job *j, struct err why) {
   char crn[8];
   const char *asked_for = person_asked_for(j->body);
   j->engine->refused++;
-  j->change = refuse(&j->m, CODE__FORBIDDEN, NULL, why);
+  j->denied = true;
+  j->change = refuse(&j->m, why.code, NULL, why.why);
   if (asked_for && text_crn(asked_for, crn)) change_touch(&j->change, crn);
   commit(j);
 }
@@ -486,11 +514,14 @@ static void deny(struct job *j, const char *why) {
 void engine_request(struct engine *e, const struct bus_route *route, const Envelope *request, const Actor *actor) {
   const struct row *row = find_row(e, ROW_COMMAND, request->type);
   const Area *area = config_area(e->config, request->area);
-  struct err err = admit(e, row, area, request, actor);
-  if (err.code == CODE__FORBIDDEN && area) {
-    deny(command_job(e, row, area, route, request, actor), err.why);
+  struct err err = admit(e, row, actor);
+  bool is_admitted = !err_is(err);
+  if (is_admitted) err = permit(e, row, request->area, actor);
+  if (is_admitted && err_is(err) && area) {
+    deny(command_job(e, row, area, route, request, actor), err);
     return;
   }
+  if (!err_is(err)) err = prepare(e, area);
   if (err_is(err)) {
     e->overload += err.code == CODE__UNAVAILABLE;
     reject(e, route, request, err.code, err.why);

@@ -42,6 +42,7 @@ struct job {
   } phase;
   unsigned attempts, reads_pending;
   bool read_failed;
+  bool denied;     // its sender may not send it at all, and may be told that there is nothing
   bool unreadable; // a record is there and does not unpack
   bool guessed;    // something was presumed absent or came from the cache: no ground for a refusal
   struct store_change commit;

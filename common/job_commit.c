@@ -140,6 +140,12 @@ static size_t open_partitions(const struct job *j, Partition out[KEYS_PARTITIONS
   return n;
 }
 
+// What the audit says became of it.
+static Code outcome_of(const struct job *j) {
+  if (j->denied) return CODE__FORBIDDEN;
+  return j->change.problem ? j->change.problem->code : CODE__OK;
+}
+
 static Operation operation_of(const struct job *j) {
   if (j->m.check_only) return OPERATION__CONSULTATION;
   Operation operation = j->m.access ? j->m.access->operation : j->row->operation;
@@ -167,7 +173,7 @@ static void pack_audit(struct job *j) {
   entry.service = (char *)j->engine->service->name;
   entry.n_partitions = open_partitions(j, partitions);
   entry.partitions = partitions;
-  entry.outcome = j->change.problem ? j->change.problem->code : CODE__OK;
+  entry.outcome = outcome_of(j);
   if (j->purpose) entry.purpose = j->purpose;
   if (j->change.recipient) entry.recipient = (char *)j->change.recipient;
   entry.mac = (ProtobufCBinaryData){sizeof room, room};

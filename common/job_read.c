@@ -1,6 +1,9 @@
+#include "audit.h"
 #include "destroyed.h"
 #include "job.h"
+#include "log.h"
 #include "model.h"
+#include <string.h>
 
 static bool resolve_rows(struct job *j) {
   for (struct rows *r = j->rs.rows; r; r = r->next) {
@@ -130,6 +133,60 @@ static void submit(struct job *j, struct read *r) {
   j->engine->store->ops->read(j->engine->store, &r->store);
 }
 
+// --- the audit
+
+struct trail_read {
+  struct job *job;
+  struct trail *trail;
+};
+
+static bool names(const AuditEntry *e, const char *subject) {
+  for (size_t i = 0; i < e->n_subjects; i++)
+    if (!strcmp(e->subjects[i], subject)) return true;
+  return false;
+}
+
+// Keeps the entry if it is about the subject. Most are not, and are not unpacked.
+static void take_entry(struct job *j, struct trail *t, struct bytes packed) {
+  if (!memmem(packed.data, packed.size_bytes, t->subject, strlen(t->subject))) return;
+  const AuditEntry *e = arena_unpack(&j->arena, &audit_entry__descriptor, packed.data, packed.size_bytes);
+  if (!e) log_line(LOG_ERROR, "audit_entry_unreadable", "area", j->m.area->id, NULL);
+  if (!e || !names(e, t->subject)) return;
+  if (!(t->n_entries & (t->n_entries - 1))) { // the room, a power of two, is full
+    const AuditEntry **longer = arena_take(&j->arena, (2 * t->n_entries + 1) * sizeof *longer);
+    if (t->n_entries) memcpy(longer, t->entries, t->n_entries * sizeof *longer);
+    t->entries = longer;
+  }
+  t->entries[t->n_entries++] = e;
+}
+
+// A part that ends where it began is not gone on from: only somebody who meddles can have made so many entries with the
+// same sequence.
+static void on_trail(void *context, enum store_result result, const struct store_entry *entries, size_t n) {
+  const struct trail_read *r = context;
+  struct job *j = r->job;
+  struct trail *t = r->trail;
+  for (size_t i = 0; result == STORE_DONE && i < n; i++)
+    for (struct bytes list = entries[i].list, entry; audit_next(&list, &entry);) take_entry(j, t, entry);
+  if (n) t->last = entries[n - 1].last;
+  t->more = n == t->limit && t->last > t->after;
+  t->known = true;
+  j->rs.n_unknown--;
+  j->read_failed |= result != STORE_DONE;
+  if (--j->reads_pending == 0) job_read_done(j);
+}
+
+static void read_trails(struct job *j) {
+  struct store *store = j->engine->store;
+  for (struct trail *t = j->rs.trails; t; t = t->next) {
+    if (t->known) continue;
+    struct trail_read *r = arena_take(&j->arena, sizeof *r);
+    *r = (struct trail_read){j, t};
+    j->reads_pending++;
+    store->ops->audit(store, j->m.area->id, t->after, t->limit, on_trail, r);
+  }
+}
+
 static struct read *read_values(struct job *j) {
   size_t n = j->rs.n_unknown + job_keys_wanted(j);
   struct read *r = arena_take(&j->arena, sizeof *r);
@@ -162,6 +219,7 @@ bool job_read_missing(struct job *j) {
     r->store = (struct store_read){.area = j->m.area->id, .index = p->index, .after = p->after, .limit = p->limit + 1};
     submit(j, r);
   }
+  read_trails(j);
   j->reads_pending--;
   return true;
 }

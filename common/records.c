@@ -93,6 +93,23 @@ const struct page *records_want_page(struct records *rs, const char *index, cons
   return NULL;
 }
 
+static struct trail *find_trail(const struct records *rs, const char *subject, uint64_t after) {
+  for (struct trail *t = rs->trails; t; t = t->next)
+    if (t->after == after && strcmp(t->subject, subject) == 0) return t;
+  return NULL;
+}
+
+const struct trail *records_want_trail(struct records *rs, const char *subject, uint64_t after, unsigned limit) {
+  struct trail *t = find_trail(rs, subject, after);
+  if (t) return t->known ? t : NULL;
+  t = arena_take(rs->arena, sizeof *t);
+  *t = (struct trail){
+      .subject = arena_text(rs->arena, subject), .after = after, .limit = limit, .last = after, .next = rs->trails};
+  rs->trails = t;
+  rs->n_unknown++;
+  return NULL;
+}
+
 void records_init_absent(struct records *rs, const struct records *wanted) {
   records_init(rs, wanted->arena);
   for (const struct record *r = wanted->first; r; r = r->next) want(rs, r->type, r->id)->known = true;
@@ -100,6 +117,16 @@ void records_init_absent(struct records *rs, const struct records *wanted) {
     struct page *empty = arena_copy(rs->arena, p, sizeof *p);
     *empty = (struct page){.index = p->index, .after = p->after, .limit = p->limit, .known = true, .next = rs->pages};
     rs->pages = empty;
+  }
+  for (const struct trail *t = wanted->trails; t; t = t->next) {
+    struct trail *empty = arena_take(rs->arena, sizeof *empty);
+    *empty = (struct trail){.subject = t->subject,
+                            .after = t->after,
+                            .limit = t->limit,
+                            .last = t->after,
+                            .known = true,
+                            .next = rs->trails};
+    rs->trails = empty;
   }
   rs->rows = wanted->rows;
   rs->n_unknown = 0;
@@ -127,6 +154,12 @@ const struct page *records_page(const struct records *rs, const char *index, con
   const struct page *p = find_page(rs, index, after ? after : "");
   assert(p && p->known && "decide may only get what needs wanted");
   return p;
+}
+
+const struct trail *records_trail(const struct records *rs, const char *subject, uint64_t after) {
+  const struct trail *t = find_trail(rs, subject, after);
+  assert(t && t->known && "decide may only get what needs wanted");
+  return t;
 }
 
 static struct rows *find_rows(const struct records *rs, const char *query) {

@@ -8,6 +8,7 @@
 // `decide` looks at the same things with records_get(). The runtime commits only if none of them has changed since.
 #pragma once
 #include "arena.h"
+#include "envelope.pb-c.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,6 +35,19 @@ struct page {
   struct page *next;
 };
 
+// What a part of the area's audit says of one subject: of the next `limit` entries of the stream behind the sequence
+// `after`, those that name it, oldest first. Only a service whose account may read the audit (accounts.h) asks for it.
+struct trail {
+  const char *subject; // a CRN, or a mentor's id
+  uint64_t after;
+  unsigned limit;
+  const AuditEntry **entries;
+  size_t n_entries;
+  uint64_t last;    // the sequence that the part ends with
+  bool known, more; // more: the stream goes on behind it
+  struct trail *next;
+};
+
 // The answer of a named query of a read model (model.h); for services that keep one.
 struct rows {
   const char *query;
@@ -50,6 +64,7 @@ struct records {
   struct record **table;        // the same by hash of type and id, open addressing; size_table is a power of two
   size_t n_records, size_table; // invariant: n_records <= size_table / 2
   struct page *pages;
+  struct trail *trails;
   struct rows *rows;
   struct arena *arena;
   unsigned n_unknown; // wanted and not read yet
@@ -57,7 +72,7 @@ struct records {
 };
 
 void records_init(struct records *rs, struct arena *arena);
-// The same records and pages wanted, as if nothing of it were there.
+// The same records, pages and trails wanted, as if nothing of it were there.
 void records_init_absent(struct records *rs, const struct records *wanted);
 
 // The record, or NULL when there is none or it has not been read yet. `id` may be NULL or empty: then NULL.
@@ -71,6 +86,8 @@ const void *records_want_closed(struct records *rs, const ProtobufCMessageDescri
 const void *records_want_absent(struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);
 // The page, or NULL when it has not been read yet.
 const struct page *records_want_page(struct records *rs, const char *index, const char *after, unsigned limit);
+// The part of the audit, or NULL when it has not been read yet.
+const struct trail *records_want_trail(struct records *rs, const char *subject, uint64_t after, unsigned limit);
 // The answer of a query, or NULL when it has not been asked yet. `parameters` is a message.
 const struct rows *records_want_rows(struct records *rs, const char *query, const void *parameters);
 
@@ -80,6 +97,7 @@ uint64_t records_version(const struct records *rs, const ProtobufCMessageDescrip
 // Whether the record is there although the destruction log names whose it is: a restored backup brought it back.
 bool records_destroyed(const struct records *rs, const ProtobufCMessageDescriptor *type, const char *id);
 const struct page *records_page(const struct records *rs, const char *index, const char *after);
+const struct trail *records_trail(const struct records *rs, const char *subject, uint64_t after);
 const struct rows *records_rows(const struct records *rs, const char *query);
 
 // For the runtime: the entry itself, or NULL.

@@ -39,8 +39,7 @@ static void finish(struct gather *g) {
   struct answer *a = &g->call->gateway->answer;
   answer_begin(a, g->call->correlation_id);
   if (g->n_records) {
-    // Only the operator's command may read the audit, and adds who looked at the person.
-    buffer_text(&g->json, "],\"withheld\":[{\"what\":\"look\",\"reason\":\"APART\"}]}");
+    buffer_text(&g->json, "]}");
     a->status = 200;
     a->content_type = "application/json";
     buffer_add(&a->body, g->json.data, g->json.size_bytes);
@@ -50,14 +49,23 @@ static void finish(struct gather *g) {
 
 static void ask(struct gather *g, const char *after);
 
+// Whether the sender may ask at all the first service says, in its own words. Where a later one takes no such message,
+// or is away, a bundle without its part would be taken for the whole.
+static void refuse_part(struct gather *g, const Problem *problem, bool is_first) {
+  bool is_denied = problem && (problem->code == CODE__NOT_FOUND || problem->code == CODE__FORBIDDEN);
+  if (is_first && is_denied)
+    refuse(g, problem->code, problem->why);
+  else
+    refuse(g, CODE__UNAVAILABLE, "not every service answered: send it again");
+}
+
 static void on_part(struct call *part, const struct outcome *o) {
   struct gather *g = part->owner;
   const HeldRecords *held = (const HeldRecords *)o->reply;
   if (o->problem || !held) {
-    Code code = o->problem ? o->problem->code : CODE__INTERNAL;
+    bool is_first = !g->peer && !*((const CollectRecords *)part->command)->after;
+    refuse_part(g, o->problem, is_first);
     call_give_back(part);
-    // A service that takes no such message, or is away: a bundle without its part would be taken for the whole.
-    refuse(g, code == CODE__FORBIDDEN ? code : CODE__UNAVAILABLE, "not every service answered: send it again");
     return;
   }
   for (size_t i = 0; i < held->n_records; i++) {

@@ -45,7 +45,7 @@ static bool is_slot(const char *text) {
 }
 
 static bool is_place(const char *text) {
-  return *text && strlen(text) <= PLACE_BYTES;
+  return *text && strlen(text) <= PLACE_BYTES && !text_has_control(text, false);
 }
 static bool is_crn(const char *text) {
   char crn[8];
@@ -66,7 +66,7 @@ static const struct list_rule {
     LIST("languages", languages, LIST_MOST, is_language, "must be a language of ISO 639-1, such as \"en\" or \"cy\""),
     LIST("availability", availability, LIST_MOST, is_slot,
          "must be a day and a part of it, such as \"mon-am\" or \"sat-eve\""),
-    LIST("places", places, LIST_MOST, is_place, "must name a place in at most 60 bytes"),
+    LIST("places", places, LIST_MOST, is_place, "must name a place in at most 60 bytes, without control characters"),
     LIST("notWith", not_with, NOT_WITH_MOST, is_crn, "must be a CRN: a letter and six digits"),
 #undef LIST
 };
@@ -99,7 +99,7 @@ static void check(struct change *c, bool good, const char *field, const char *wh
 }
 
 static bool is_name(const char *text) {
-  return *text && strlen(text) <= NAME_BYTES;
+  return *text && strlen(text) <= NAME_BYTES && !text_has_control(text, false);
 }
 
 // The address of the channel must be there; the other may be, and must then be one.
@@ -118,9 +118,11 @@ static void check_personal(struct change *c, const Mentor *mentor) {
     change_refuse(c, CODE__INVALID, "/personal", "is missing: a mentor has a name and an address");
     return;
   }
-  check(c, is_name(p->given_name), "/personal/givenName", "must have 1 to 100 bytes");
-  check(c, is_name(p->family_name), "/personal/familyName", "must have 1 to 100 bytes");
-  check(c, strlen(p->safe_contact) <= SAFE_CONTACT_BYTES, "/personal/safeContact", "may have at most 500 bytes");
+  const char *name = "must have 1 to 100 bytes, and no control character";
+  check(c, is_name(p->given_name), "/personal/givenName", name);
+  check(c, is_name(p->family_name), "/personal/familyName", name);
+  check(c, strlen(p->safe_contact) <= SAFE_CONTACT_BYTES && !text_has_control(p->safe_contact, true),
+        "/personal/safeContact", "may have at most 500 bytes, and no control character");
   check_address(c, mentor, p);
 }
 

@@ -19,4 +19,6 @@ bool matching_has(size_t n, char **list, const char *text) {
 void matching_check_why(struct change *c, const char *why) {
   if (strlen(why) > MATCHING_WHY_BYTES)
     change_refuse(c, CODE__INVALID, "/why", "may have at most 500 bytes: say it shorter");
+  else if (text_has_control(why, true))
+    change_refuse(c, CODE__INVALID, "/why", "has a control character: remove it");
 }

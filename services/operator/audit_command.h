@@ -25,10 +25,7 @@ struct audit_question {
   const char *area;  // NULL: all
   const char *asker; // NULL: the name under which one is logged in
 };
-typedef void audit_answer_fn(void *context, uint64_t sequence, const AuditEntry *e);
-// Writes to the audit of an area that it was asked, then calls `each` for every entry that answers. False: the store or
-// a key failed, as standard error says.
-bool audit_ask(struct sync *s, const struct audit_question *q, const char *area, audit_answer_fn *each, void *context);
+// Writes to the audit of each area that it was asked, then a line for every entry that answers.
 int audit_show(struct sync *s, const struct audit_question *q);
 // One entry as a line, without its end.
 void audit_write_line(FILE *out, const char *area, uint64_t sequence, const AuditEntry *e);

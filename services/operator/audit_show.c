@@ -83,57 +83,45 @@ enum {
   LIST_BYTES = 128 << 20 // unpacked: a batch of entries, each of which may name a page of people
 };
 
-struct asking {
+struct showing {
   const struct audit_question *q;
   const char *area;
   struct arena arena;
-  audit_answer_fn *each;
-  void *context;
+  size_t n;
 };
 
+static void show_entry(struct showing *w, uint64_t sequence, const AuditEntry *e) {
+  audit_write_line(stdout, w->area, sequence, e);
+  putchar('\n');
+  w->n++;
+}
+
 static void on_entry(void *context, const struct store_entry *entry) {
-  struct asking *w = context;
+  struct showing *w = context;
   arena_reset(&w->arena);
   const AuditList *list = arena_unpack(&w->arena, &audit_list__descriptor, entry->list.data, entry->list.size_bytes);
   if (!list) fprintf(stderr, "%s: the list at %" PRIu64 " cannot be read: verify\n", w->area, entry->last);
   for (size_t i = 0; list && i < list->n_entries; i++)
-    if (audit_answers(w->q, list->entries[i]))
-      w->each(w->context, entry->last + 1 - list->n_entries + i, list->entries[i]);
+    if (audit_answers(w->q, list->entries[i])) show_entry(w, entry->last + 1 - list->n_entries + i, list->entries[i]);
 }
 
-bool audit_ask(struct sync *s, const struct audit_question *q, const char *area, audit_answer_fn *each, void *context) {
+// --- showing
+
+static bool show_area(struct sync *s, const struct audit_question *q, const char *area) {
   uint8_t key[32];
   char errors[512];
   if (keys_read_secret(s->config.keys, "operator", "audit", key, errors, sizeof errors)) {
     fprintf(stderr, "alongside: %s\n", errors);
     return false;
   }
-  struct asking w = {.q = q, .area = area, .each = each, .context = context};
+  struct showing w = {.q = q, .area = area};
   arena_init(&w.arena, LIST_BYTES);
   bool done = write_down(s, &w.arena, q, key, area) && audit_read(s, area, 0, on_entry, &w);
   arena_deinit(&w.arena);
-  if (!done) fprintf(stderr, "alongside: %s: the store stopped answering for the audit\n", area);
-  return done;
-}
-
-// --- showing
-
-struct showing {
-  const char *area;
-  size_t n;
-};
-
-static void show_entry(void *context, uint64_t sequence, const AuditEntry *e) {
-  struct showing *w = context;
-  audit_write_line(stdout, w->area, sequence, e);
-  putchar('\n');
-  w->n++;
-}
-
-static bool show_area(struct sync *s, const struct audit_question *q, const char *area) {
-  struct showing w = {.area = area};
-  bool done = audit_ask(s, q, area, show_entry, &w);
-  if (done) fprintf(stderr, "%s: %zu entries\n", area, w.n);
+  if (done)
+    fprintf(stderr, "%s: %zu entries\n", area, w.n);
+  else
+    fprintf(stderr, "alongside: %s: the store stopped answering for the audit\n", area);
   return done;
 }
 

@@ -71,11 +71,9 @@ static const struct command commands[] = {
      audit_options, audit_run},
     {"sar", "collects everything that is held about a person: subject access",
      "usage: alongside sar --area AREA [--out FOLDER] CRN\n"
-     "Writes CRN.json and CRN.html, which prints well, and adds from the audit who looked at the record. Have "
-     "somebody\n"
-     "look at it before it is given away: what was written in supervision is in it. Needs a token of a records "
-     "officer,\n"
-     "and for the audit Redis and the keys folder. That you have asked is in the audit.",
+     "Writes CRN.json and CRN.html, which prints well; who looked at the record is in it. Have somebody look at it\n"
+     "before it is given away: what was written in supervision is in it. Needs a token of a records officer. That you\n"
+     "have asked is in the audit.",
      sar_options, sar_run},
     {"erase", "erases a person for good, or everybody who is due",
      "usage: alongside erase --area AREA --reason TEXT CRN\n"

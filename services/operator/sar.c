@@ -2,7 +2,6 @@
 #include "door.h"
 #include "operator.h"
 #include "sar_document.h"
-#include "sar_looks.h"
 #include "text.h"
 #include <errno.h>
 #include <stdio.h>
@@ -50,7 +49,7 @@ static bool collect(struct door *d, const char *area, const char *crn, const cha
   struct buffer answer = {0};
   snprintf(path, sizeof path, "/v1/areas/%s/people/%s/subject-access", area, crn);
   int status = door_get(d, path, &answer);
-  bool fine = status == 204 || (status == 200 && sar_add_looks(&answer, area, crn) && write_both(folder, crn, &answer));
+  bool fine = status == 204 || (status == 200 && write_both(folder, crn, &answer));
   if (status == 204) printf("nothing is held about %s\n", crn);
   if (status && status != 200 && status != 204) door_complain(status, &answer);
   buffer_free(&answer);

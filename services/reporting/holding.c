@@ -1,7 +1,13 @@
-// What the read model has about a person, for subject access. What is deleted is a statement, person_erased.sql,
-// or of one class disposal_ordered.sql.
+// What the read model has about a person, and who looked at their record, for subject access. What is deleted is a
+// statement, person_erased.sql, or of one class disposal_ordered.sql.
 #include "held.h"
 #include "reporting.h"
+
+enum {
+  FACTS, // what the read model has
+  LOOKS, // what the audit has
+  PARTS
+};
 
 static const CollectRecords *asked(const struct message *m) {
   CollectRecords *of = arena_copy(m->arena, m->body, sizeof *of);
@@ -10,7 +16,10 @@ static const CollectRecords *asked(const struct message *m) {
 }
 
 void needs_collect_facts(struct records *want, const struct message *m) {
-  if (asked(m)) records_want_rows(want, "held", asked(m));
+  const CollectRecords *cmd = asked(m);
+  struct held_place at = held_at(m, PARTS);
+  if (cmd && at.index == FACTS) records_want_rows(want, "held", cmd);
+  if (cmd && at.index == LOOKS) want_looks(want, cmd->crn, at.after);
 }
 
 static ReportedFact *fact(struct arena *a, const char **values) {
@@ -24,10 +33,19 @@ static ReportedFact *fact(struct arena *a, const char **values) {
   return f;
 }
 
-struct change decide_collect_facts(const struct records *have, const struct message *m) {
-  const struct rows *rows = asked(m) ? records_rows(have, "held") : NULL;
-  HeldRecords *all = held_records(m, rows ? rows->n_rows : 0);
-  for (size_t i = 0; rows && i < rows->n_rows; i++)
+static HeldRecords *facts_of(const struct records *have, const struct message *m) {
+  const struct rows *rows = records_rows(have, "held");
+  HeldRecords *all = held_records(m, rows->n_rows);
+  for (size_t i = 0; i < rows->n_rows; i++)
     held_add(m, all, "reporting")->reported = fact(m->arena, &rows->values[i * rows->n_columns]);
-  return held_reply(m, all, &(struct held_place){.index = 0}, NULL, 1);
+  return all;
+}
+
+struct change decide_collect_facts(const struct records *have, const struct message *m) {
+  const CollectRecords *cmd = asked(m);
+  struct held_place at = held_at(m, PARTS);
+  HeldRecords *all = cmd && at.index == FACTS   ? facts_of(have, m)
+                     : cmd && at.index == LOOKS ? looks_of(have, m, cmd->crn, at.after)
+                                                : held_records(m, 0);
+  return held_reply(m, all, &at, NULL, PARTS);
 }

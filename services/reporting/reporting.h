@@ -8,6 +8,7 @@
 #include "model.h"
 #include "records.h"
 #include "reporting.pb-c.h"
+#include "rights.pb-c.h"
 #include "service.h"
 
 extern const struct service reporting;
@@ -32,6 +33,14 @@ struct report_layout {
 // Ends with {0}.
 extern const struct report_layout report_layouts[];
 
-// holding.c: what the read model has about a person, for subject access.
+// looks.c: who looked at a person's record. `after`: the sequence in the audit that the part begins behind, or "".
+void want_looks(struct records *want, const char *crn, const char *after);
+// A part of them; its `next` is set where the audit goes on.
+HeldRecords *looks_of(const struct records *have, const struct message *m, const char *crn, const char *after);
+// Whether the person is told of it: of what was done by somebody in a role and not refused. What safeguarding did, and
+// what a safeguarding lead looked at, is left out of everybody's answer, so that nothing can be told from its absence.
+bool look_is_given(const AuditEntry *e);
+
+// holding.c: what the read model has about a person, and then who looked at their record, for subject access.
 void needs_collect_facts(struct records *want, const struct message *m);
 struct change decide_collect_facts(const struct records *have, const struct message *m);

@@ -17,6 +17,8 @@ void check_narrative(struct change *c, const char *field, const Narrative *n, si
   else if (strlen(n->text) > most)
     change_refuse(c, CODE__TOO_LARGE, field,
                   arena_printf(c->arena, "may have at most %zu bytes: say only what must be known", most));
+  else if (text_has_control(n->text, true))
+    change_refuse(c, CODE__INVALID, field, "has a control character: remove it");
 }
 
 Narrative *narrative_kept(const struct message *m, const Narrative *sent) {

@@ -34,6 +34,17 @@ static void check_addresses(struct change *c, const PersonalDetails *p) {
     change_refuse(c, CODE__INVALID, "/personal", "must have a telephone number, an e-mail address, or both");
 }
 
+static void check_line(struct change *c, const char *field, const char *text) {
+  if (text_has_control(text, false)) change_refuse(c, CODE__INVALID, field, "has a control character: remove it");
+}
+
+static void check_names(struct change *c, const PersonalDetails *p) {
+  if (!p) return;
+  check_line(c, "/personal/givenName", p->given_name);
+  check_line(c, "/personal/familyName", p->family_name);
+  check_line(c, "/personal/safeContact", p->safe_contact);
+}
+
 // False: it is refused, and `c` says why.
 static bool check_staff(struct change *c, const Staff *staff) {
   if (!staff) {
@@ -47,6 +58,7 @@ static bool check_staff(struct change *c, const Staff *staff) {
   if (staff->language && !protobuf_c_enum_descriptor_get_value(&language__descriptor, staff->language))
     change_refuse(c, CODE__INVALID, "/language", "must be ENGLISH or WELSH");
   check_addresses(c, staff->personal);
+  check_names(c, staff->personal);
   return !change_refused(c);
 }
 

@@ -86,6 +86,16 @@ def test_a_link_signs_in_once(mentor):
     assert phone.is_in() and not thief.is_in()
 
 
+def test_a_sign_in_that_is_refused_is_in_the_audit_of_the_mentor(mentor):
+    link = mentor.link()
+    assert (Phone(mentor.stack).use(link).status, Phone(mentor.stack).use(link).status) == (200, 401)
+    shown = mentor.stack.run("audit", "show", "--area", stacks.NORTH, "--actor", mentor.id)
+    assert shown.returncode == 0, shown.stderr
+    outcomes = [line.rpartition(": ")[2].split()[0] for line in shown.stdout.splitlines()
+                if f"UseSignInLink of {mentor.id}" in line]
+    assert outcomes == ["OK", "UNAUTHENTICATED"], shown.stdout
+
+
 def test_only_the_newest_link_signs_in(mentor):
     first, second = mentor.link(), mentor.link()
     assert Phone(mentor.stack).use(first).status == 401
@@ -204,8 +214,8 @@ def test_links_are_few_and_asking_tells_nothing(mentor):
 @pytest.mark.parametrize("roles", ["practitioner", "manager", "operator", "mentor"])
 def test_others_send_no_links_and_sign_nobody_out(mentor, operator, roles):
     token = operator.token_for("SIGN2", roles)
-    assert mentor.stack.post(f"/mentors/{mentor.id}/sign-in-link", {}, token=token).status == 403
-    assert mentor.stack.post(f"/mentors/{mentor.id}/sign-out", {}, token=token).status == 403
+    assert mentor.stack.post(f"/mentors/{mentor.id}/sign-in-link", {}, token=token).status == 404
+    assert mentor.stack.post(f"/mentors/{mentor.id}/sign-out", {}, token=token).status == 404
 
 
 # --- in a browser

@@ -191,7 +191,7 @@ def test_chapter_6_the_practitioner_sees_that_contact_took_place_and_nothing_els
     assert not {"measures", "goal", "narrative", "components"} & session.keys()
     there = stack.get(f"/notes/{story.note}", token=story.as_practitioner)
     nowhere = stack.get(f"/notes/{people.new_id()}", token=story.as_practitioner)
-    assert there.status == nowhere.status == 403 and there.json["detail"] == nowhere.json["detail"]
+    assert there.status == nowhere.status == 404 and there.json["detail"] == nowhere.json["detail"]
     assert CANARY not in seen_by_the_practitioner(stack, story)
 
 
@@ -237,7 +237,7 @@ def test_chapter_9_the_lead_reads_the_extract_alone_and_acknowledges(stack, stor
     assert "O'Dŵr" in said and PRACTITIONER in said, "whoever must act knows for whom"
     for html in (leads_phone.page_source, stack.get(f"/disclosures/{story.disclosure}", token=story.as_lead).text):
         assert CANARY not in html and "canal" not in html and "football" not in html
-    assert stack.get(f"/notes/{story.note}", token=story.as_lead).status == 403
+    assert stack.get(f"/notes/{story.note}", token=story.as_lead).status == 404
     click(leads_phone, "#acknowledge")
     until(leads_phone, lambda d: not d.find_element(By.ID, "acknowledge").is_displayed())
     looked_at(leads_phone, "9-acknowledged")
@@ -276,7 +276,7 @@ def test_chapter_12_the_practitioner_still_reads_nothing_of_it(stack, story):
     said = seen_by_the_practitioner(stack, story)
     assert "canary" not in said and "knife" not in said
     for path in (f"/disclosures/{story.disclosure}", "/disclosures", "/my-disclosures", f"/notes/{story.note}"):
-        assert stack.get(path, token=story.as_practitioner).status == 403, path
+        assert stack.get(path, token=story.as_practitioner).status == 404, path
 
 
 def test_chapter_13_the_audit_tells_all_of_it_and_by_whom(operator, story):

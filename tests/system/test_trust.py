@@ -26,10 +26,20 @@ def confided(stack):
 
 
 @pytest.mark.parametrize("roles", ["manager", "operator", "mentor", "mentor-supervisor", "case-system"])
-def test_a_role_that_may_not_read_people_is_refused(operator, confided, roles):
+def test_a_role_that_may_not_read_people_learns_of_none(operator, confided, roles):
     token = operator.token_for("R01A001", roles)
-    answer = operator.get(f"/people/{confided[0]}", token=token)
-    assert answer.status == 403 and "Canary" not in answer.text
+    practitioner = operator.token_for("N01A001", "practitioner")
+    crn, nobody = confided[0], people.new_crn()
+    hidden, missing = (operator.get(f"/people/{who}", token=token) for who in (crn, nobody))
+    usual = operator.get(f"/people/{nobody}", token=practitioner)
+    assert hidden.status == missing.status == usual.status == 404 and "Canary" not in hidden.text
+    assert hidden.json["detail"] == missing.json["detail"] == usual.json["detail"]
+    assert hidden.json.keys() == missing.json.keys()
+
+
+def test_what_is_about_nobodys_record_says_that_the_role_may_not(operator):
+    assert operator.get("/reports/attendance", token=operator.token_for("N01A001", "practitioner")).status == 403
+    assert operator.get("/alert-counts", token=operator.token_for("N01A001", "practitioner")).status == 403
 
 
 def test_a_manager_reads_reports(operator):
@@ -39,8 +49,8 @@ def test_a_manager_reads_reports(operator):
 
 def test_a_practitioner_reads_no_report_of_managers_and_makes_no_offer(operator, confided):
     token = operator.token_for("N01A001", "practitioner")
-    assert operator.get(f"/people/{confided[0]}/candidates", token=token).status == 403
-    assert operator.put(f"/offers/{people.new_id()}", {"crn": confided[0], "mentorId": people.new_id()}, token=token).status == 403
+    assert operator.get(f"/people/{confided[0]}/candidates", token=token).status == 404
+    assert operator.put(f"/offers/{people.new_id()}", {"crn": confided[0], "mentorId": people.new_id()}, token=token).status == 404
 
 
 def test_the_practitioner_reads_the_narrative_and_the_auditor_does_not(operator, confided):

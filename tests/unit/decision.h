@@ -29,6 +29,7 @@
 enum {
   DECISION_RECORDS = 512,
   DECISION_MEMBERS = 512,
+  DECISION_AUDIT = 2048,
   DECISION_ROUNDS = 24,
   DECISION_ROLES = 16
 };
@@ -48,6 +49,8 @@ struct decision {
   size_t n_world;
   struct decision_member members[DECISION_MEMBERS]; // of all indexes, in byte order of the member
   size_t n_members;
+  const AuditEntry *audit[DECISION_AUDIT]; // the first has the sequence 1; each is an entry of the stream
+  size_t n_audit;
 };
 
 // Who sends what follows, e.g. decision_as(&d, "N07A123", MAY(PRACTITIONER)).
@@ -158,6 +161,23 @@ static inline void decision_read_page(struct decision *d, struct page *p) {
   }
 }
 
+// The area's audit goes on with that entry (kept as it is, not copied).
+static inline void given_in_audit(struct decision *d, const AuditEntry *e) {
+  assert_true(d->n_audit < DECISION_AUDIT);
+  d->audit[d->n_audit++] = e;
+}
+
+static inline void decision_read_trail(struct decision *d, struct trail *t) {
+  t->entries = arena_take(&d->arena, (t->limit + 1) * sizeof *t->entries);
+  t->known = true;
+  for (; t->last < d->n_audit && t->last < t->after + t->limit; t->last++) {
+    const AuditEntry *e = d->audit[t->last];
+    for (size_t i = 0; i < e->n_subjects; i++)
+      if (!strcmp(e->subjects[i], t->subject)) t->entries[t->n_entries++] = e;
+  }
+  t->more = t->last == t->after + t->limit;
+}
+
 // Reads what was wanted and is not known yet, as the runtime does. False: everything was known.
 static inline bool decision_read(struct decision *d, struct records *have) {
   bool news = have->n_unknown > 0;
@@ -173,6 +193,11 @@ static inline bool decision_read(struct decision *d, struct records *have) {
   for (struct page *p = have->pages; p; p = p->next) {
     if (p->known) continue;
     decision_read_page(d, p);
+    news = true;
+  }
+  for (struct trail *t = have->trails; t; t = t->next) {
+    if (t->known) continue;
+    decision_read_trail(d, t);
     news = true;
   }
   have->n_unknown = 0;
@@ -192,7 +217,7 @@ static inline struct change decision_run(struct decision *d, const struct row *r
 }
 
 // What the service decides about a command, an event or an outcome. A command of a role that may not send it is
-// FORBIDDEN, and who is out of the actor's reach is not there, as the runtime answers.
+// refused, and who is out of the actor's reach is not there, as the runtime answers.
 static inline struct change decided(struct decision *d, const void *body) {
   const ProtobufCMessageDescriptor *type = ((const ProtobufCMessage *)body)->descriptor;
   for (const struct row *row = d->service->rows; row->body || row->timer; row++) {
@@ -201,8 +226,10 @@ static inline struct change decided(struct decision *d, const void *body) {
     d->m.body = body;
     d->m.timer = NULL;
     d->m.access = row->kind == ROW_COMMAND ? access_find(type) : NULL;
-    if (row->kind == ROW_COMMAND && !(access_senders(d->m.access) & access_roles(d->m.roles)))
-      return refuse(&d->m, CODE__FORBIDDEN, NULL, "your role may not do this");
+    if (row->kind == ROW_COMMAND && !(access_senders(d->m.access) & access_roles(d->m.roles))) {
+      struct err why = access_refusal(d->m.access);
+      return refuse(&d->m, why.code, why.field, why.why);
+    }
     return decision_run(d, row);
   }
   fail_msg("%s has no row for %s", d->service->name, type->name);

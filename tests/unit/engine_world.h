@@ -27,6 +27,7 @@
 #define NOW_MS INT64_C(1772445600000)
 #define AREA "lon-north"
 #define CRN "X123456"
+#define MENTOR_BESIDE "7a000000-0000-4000-8000-000000000009"
 
 // What all processes share.
 struct town {
@@ -120,6 +121,38 @@ static inline struct change decide_glance(const struct records *have, const stru
   seen->closed_why = p->personal->seal ? "sealed" : "open";
   change_reply(&c, crn, seen, 0);
   return c;
+}
+
+// ListSessions stands for "count what was asked about this person": it goes through the audit two entries at a time.
+static inline void needs_trails(struct records *want, const struct message *m) {
+  const ListSessions *cmd = m->body;
+  const struct trail *t = records_want_trail(want, cmd->crn, 0, 2);
+  while (t && t->more) t = records_want_trail(want, cmd->crn, t->last, 2);
+}
+
+static inline struct change decide_trails(const struct records *have, const struct message *m) {
+  const ListSessions *cmd = m->body;
+  DailyCount *found = arena_take(m->arena, sizeof *found);
+  struct change c = change_of(m);
+  daily_count__init(found);
+  const struct trail *t = records_trail(have, cmd->crn, 0);
+  for (found->count = (uint32_t)t->n_entries; t->more; found->count += (uint32_t)t->n_entries)
+    t = records_trail(have, cmd->crn, t->last);
+  change_reply(&c, cmd->crn, found, 0);
+  return c;
+}
+
+// CloseEngagement stands for what is never allowed: about the person of that CRN by a rule, about the mentor of that id
+// because who sends it is not signed in.
+static inline void needs_forbidden(struct records *want, const struct message *m) {
+  const char *id = ((const CloseEngagement *)m->body)->id;
+  records_want_closed(want, &mentor__descriptor, MENTOR_BESIDE);
+  records_want_closed(want, strlen(id) == 7 ? &person__descriptor : &mentor__descriptor, id);
+}
+static inline struct change decide_forbidden(const struct records *have, const struct message *m) {
+  (void)have;
+  bool is_person = strlen(((const CloseEngagement *)m->body)->id) == 7;
+  return refuse(m, is_person ? CODE__REFUSED_BY_RULE : CODE__UNAUTHENTICATED, NULL, "it is not allowed");
 }
 
 static inline void needs_count(struct records *want, const char *name) {
@@ -260,6 +293,8 @@ static const struct row desk_rows[] = {
     DESK_COMMAND(read_person, needs_read, decide_read),
     DESK_COMMAND(list_people, NULL, decide_roll),
     DESK_COMMAND(list_engagements, needs_glance, decide_glance),
+    DESK_COMMAND(close_engagement, needs_forbidden, decide_forbidden),
+    DESK_COMMAND(list_sessions, needs_trails, decide_trails),
     DESK_COMMAND(cancel_appointment, needs_counted, decide_counted),
     DESK_COMMAND(read_reminders, needs_shown, decide_shown),
     DESK_EVENT(person_registered, needs_registered, on_registered),

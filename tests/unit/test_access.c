@@ -71,14 +71,16 @@ static bool holds(enum relation relation, enum standing s) {
   return relation > RELATION_NO_RECORD && table[relation][s];
 }
 
-static Code expected(const struct access_cell *cell) {
-  if (cell->relation == RELATION_NOBODY) return CODE__FORBIDDEN;
+// Whoever may not send a message that is about nobody's record is told so; of a record nobody tells whether it is
+// there.
+static Code expected(const struct access_row *a, const struct access_cell *cell) {
+  if (cell->relation == RELATION_NOBODY && a->operation == OPERATION__OPERATION_NONE) return CODE__FORBIDDEN;
   return holds(cell->relation, scene.standing) && !scene.restricted ? CODE__OK : CODE__NOT_FOUND;
 }
 
 static void check_cell(struct desk *d, const struct access_row *a, unsigned role, bool check_only) {
   const struct access_cell *cell = &a->cells[role];
-  Code code = any_ask(d, a->message, 1u << role, check_only, NULL), wanted = expected(cell);
+  Code code = any_ask(d, a->message, 1u << role, check_only, NULL), wanted = expected(a, cell);
   const char *who = protobuf_c_enum_descriptor_get_value(&role__descriptor, (int)role)->name;
   if (code != wanted)
     fail_msg("%s by %s, %s%s: %d, not %d", a->message->name, who, standing_words[scene.standing],
@@ -156,6 +158,25 @@ static void who_is_not_reached_looks_like_who_is_not_there(void **state) {
   desk_free(d);
 }
 
+// For every message that is about somebody's record, and every role that may not send it: the answer is that of one who
+// may send it and asks for nobody, byte by byte, and the same where there is somebody.
+static void a_role_that_may_not_ask_is_told_what_one_is_told_who_asks_for_nobody(void **state) {
+  struct desk *d = any_new(*state);
+  for (int s = ABSENT; s <= OWN; s++) {
+    scene_new(s, false);
+    scene_write(d);
+    for (const struct access_row *a = access_table; a->message; a++)
+      for (unsigned role = 1; role < ROLES; role++) {
+        if (!a->operation || a->cells[role].relation != RELATION_NOBODY) continue;
+        any_ask(d, a->message, 1u << role, false, NULL);
+        assert_int_equal(d->reply->problem->code, CODE__NOT_FOUND);
+        assert_string_equal(d->reply->problem->why, ACCESS_NOT_FOUND);
+        assert_int_equal(d->reply->problem->n_fields, 0);
+      }
+  }
+  desk_free(d);
+}
+
 static void who_is_reached_hears_why_it_was_refused(void **state) {
   struct desk *d = any_new(*state);
   scene.refuses = true;
@@ -228,8 +249,8 @@ static void a_coordinator_sees_people_and_nothing_of_what_was_said(void **state)
   struct desk *d = any_new(*state);
   expect(d, &read_person__descriptor, MAY(COORDINATOR), UNRELATED, CODE__OK, NAMES);
   expect(d, &list_candidates__descriptor, MAY(COORDINATOR), UNRELATED, CODE__OK, NAMES);
-  expect(d, &read_session__descriptor, MAY(COORDINATOR), UNRELATED, CODE__FORBIDDEN, 0);
-  expect(d, &list_appointments__descriptor, MAY(COORDINATOR), UNRELATED, CODE__FORBIDDEN, 0);
+  expect(d, &read_session__descriptor, MAY(COORDINATOR), UNRELATED, CODE__NOT_FOUND, 0);
+  expect(d, &list_appointments__descriptor, MAY(COORDINATOR), UNRELATED, CODE__NOT_FOUND, 0);
   desk_free(d);
 }
 
@@ -237,7 +258,7 @@ static void an_auditor_sees_sessions_without_their_narrative(void **state) {
   struct desk *d = any_new(*state);
   expect(d, &read_session__descriptor, MAY(AUDITOR), UNRELATED, CODE__OK, 0);
   expect(d, &list_sessions__descriptor, MAY(AUDITOR), UNRELATED, CODE__OK, 0);
-  expect(d, &amend_session__descriptor, MAY(AUDITOR), UNRELATED, CODE__FORBIDDEN, 0);
+  expect(d, &amend_session__descriptor, MAY(AUDITOR), UNRELATED, CODE__NOT_FOUND, 0);
   desk_free(d);
 }
 
@@ -246,7 +267,7 @@ static void a_mentor_answers_their_own_offers_and_reads_no_persons_record(void *
   expect(d, &accept_offer__descriptor, MAY(MENTOR), OFFERED, CODE__OK, 0);
   expect(d, &accept_offer__descriptor, MAY(MENTOR), UNRELATED, CODE__NOT_FOUND, 0);
   expect(d, &view_offer__descriptor, MAY(MENTOR), MATCHED_BESIDE, CODE__NOT_FOUND, 0);
-  expect(d, &read_person__descriptor, MAY(MENTOR), MATCHED, CODE__FORBIDDEN, 0);
+  expect(d, &read_person__descriptor, MAY(MENTOR), MATCHED, CODE__NOT_FOUND, 0);
   expect(d, &list_sessions__descriptor, MAY(MENTOR), MATCHED, CODE__OK, 0);
   expect(d, &list_sessions__descriptor, MAY(MENTOR), OFFERED, CODE__NOT_FOUND, 0);
   expect(d, &list_sessions__descriptor, MAY(MENTOR), MATCH_ENDED, CODE__NOT_FOUND, 0);
@@ -261,8 +282,8 @@ static void a_note_is_for_the_persons_mentor_and_for_nobody_else(void **state) {
   for (const struct access_row *a = access_table; a->message; a++)
     for (unsigned role = 1; role < ROLES; role++)
       if (a->cells[role].partitions & 1u << PARTITION__MENTORING) assert_int_equal(role, ROLE__MENTOR);
-  expect(d, &read_note__descriptor, MAY(PRACTITIONER), OWN, CODE__FORBIDDEN, 0);
-  expect(d, &list_notes__descriptor, MAY(SAFEGUARDING_LEAD) | MAY(AUDITOR), OWN, CODE__FORBIDDEN, 0);
+  expect(d, &read_note__descriptor, MAY(PRACTITIONER), OWN, CODE__NOT_FOUND, 0);
+  expect(d, &list_notes__descriptor, MAY(SAFEGUARDING_LEAD) | MAY(AUDITOR), OWN, CODE__NOT_FOUND, 0);
   desk_free(d);
 }
 
@@ -271,7 +292,7 @@ static void a_disclosure_is_raised_by_the_persons_mentor_and_read_by_leads_alone
   expect(d, &raise_disclosure__descriptor, MAY(MENTOR), MATCHED, CODE__OK, 0);
   expect(d, &raise_disclosure__descriptor, MAY(MENTOR), UNRELATED, CODE__NOT_FOUND, 0);
   expect(d, &read_disclosure__descriptor, MAY(SAFEGUARDING_LEAD), UNRELATED, CODE__OK, 1u << PARTITION__SAFEGUARDING);
-  expect(d, &read_disclosure__descriptor, MAY(PRACTITIONER) | MAY(MENTOR), OWN, CODE__FORBIDDEN, 0);
+  expect(d, &read_disclosure__descriptor, MAY(PRACTITIONER) | MAY(MENTOR), OWN, CODE__NOT_FOUND, 0);
   for (const struct access_row *a = access_table; a->message; a++)
     for (unsigned role = 1; role < ROLES; role++)
       if (a->cells[role].partitions & 1u << PARTITION__SAFEGUARDING && a->message != &collect_records__descriptor)
@@ -301,9 +322,9 @@ static void a_person_reads_their_own_record_and_appointments_and_nobody_elses(vo
   expect(d, &read_person__descriptor, MAY(PERSON), HIMSELF, CODE__OK, NAMES);
   expect(d, &list_appointments__descriptor, MAY(PERSON), HIMSELF, CODE__OK, 0);
   expect(d, &read_person__descriptor, MAY(PERSON), UNRELATED, CODE__NOT_FOUND, 0);
-  expect(d, &list_people__descriptor, MAY(PERSON), HIMSELF, CODE__FORBIDDEN, 0);
+  expect(d, &list_people__descriptor, MAY(PERSON), HIMSELF, CODE__NOT_FOUND, 0);
   expect(d, &read_session__descriptor, MAY(PERSON), HIMSELF, CODE__OK, SUPERVISED);
-  expect(d, &collect_records__descriptor, MAY(PERSON), HIMSELF, CODE__FORBIDDEN, 0);
+  expect(d, &collect_records__descriptor, MAY(PERSON), HIMSELF, CODE__NOT_FOUND, 0);
   desk_free(d);
 }
 
@@ -311,7 +332,7 @@ static void a_mentors_supervisor_ends_the_matches_of_their_own_mentors(void **st
   struct desk *d = any_new(*state);
   expect(d, &end_match__descriptor, MAY(MENTOR_SUPERVISOR), MATCHED_BESIDE, CODE__OK, 0);
   expect(d, &end_match__descriptor, MAY(MENTOR_SUPERVISOR), MATCHED, CODE__NOT_FOUND, 0);
-  expect(d, &read_person__descriptor, MAY(MENTOR_SUPERVISOR), MATCHED_BESIDE, CODE__FORBIDDEN, 0);
+  expect(d, &read_person__descriptor, MAY(MENTOR_SUPERVISOR), MATCHED_BESIDE, CODE__NOT_FOUND, 0);
   desk_free(d);
 }
 
@@ -326,7 +347,7 @@ static void whoever_is_an_operator_reaches_nobodys_record(void **state) {
       assert_int_not_equal(any_ask(d, a->message, MAY(OPERATOR) | 1u << role, false, NULL), CODE__OK);
   }
   assert_int_equal(any_ask(d, &list_dead_letters__descriptor, MAY(OPERATOR), false, NULL), CODE__NOT_FOUND);
-  assert_int_equal(any_ask(d, &read_person__descriptor, MAY(OPERATOR), false, NULL), CODE__FORBIDDEN);
+  assert_int_equal(any_ask(d, &read_person__descriptor, MAY(OPERATOR), false, NULL), CODE__NOT_FOUND);
   desk_free(d);
 }
 
@@ -340,8 +361,8 @@ static void a_manager_reads_reports_and_no_record(void **state) {
 static void a_case_system_writes_and_reads_nobodys_sessions(void **state) {
   struct desk *d = any_new(*state);
   expect(d, &record_session__descriptor, MAY(CASE_SYSTEM), UNRELATED, CODE__OK, SUPERVISED);
-  expect(d, &read_session__descriptor, MAY(CASE_SYSTEM), UNRELATED, CODE__FORBIDDEN, 0);
-  expect(d, &read_person__descriptor, MAY(CASE_SYSTEM), UNRELATED, CODE__FORBIDDEN, 0);
+  expect(d, &read_session__descriptor, MAY(CASE_SYSTEM), UNRELATED, CODE__NOT_FOUND, 0);
+  expect(d, &read_person__descriptor, MAY(CASE_SYSTEM), UNRELATED, CODE__NOT_FOUND, 0);
   desk_free(d);
 }
 
@@ -353,6 +374,7 @@ int main(void) {
       TEST(every_role_reaches_with_every_message_whom_its_cell_says_and_is_shown_its_partitions),
       TEST(two_roles_reach_whom_one_of_them_reaches),
       TEST(who_is_not_reached_looks_like_who_is_not_there),
+      TEST(a_role_that_may_not_ask_is_told_what_one_is_told_who_asks_for_nobody),
       TEST(who_is_reached_hears_why_it_was_refused),
       TEST(a_refusal_is_in_the_audit_with_the_person_who_was_asked_for),
       TEST(a_practitioner_reads_their_own_cases_and_breaks_the_glass_for_others),

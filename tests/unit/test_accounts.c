@@ -223,6 +223,18 @@ static void who_writes_records_appends_events_and_audit_and_nobody_else(void **s
   }
 }
 
+static void the_audit_is_read_by_the_notary_the_operator_and_who_tells_a_person_who_looked(void **state) {
+  (void)state;
+  static const char *const readers[] = {"notary", "operator", "reporting"};
+  for (const struct account *a = accounts; a->name; a++) {
+    bool reads = !strcmp(a->name, "administrator");
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) reads |= !strcmp(a->name, readers[i]);
+    redisContext *c = as(a->name);
+    if (may(c, "XRANGE {a}:audit - +") != reads) fail_msg("%s", a->name);
+    redisFree(c);
+  }
+}
+
 static void timers_and_indexes_are_for_their_service_alone(void **state) {
   (void)state;
   struct store_timer timer = {"t/1", 1};
@@ -308,6 +320,7 @@ int main(void) {
       cmocka_unit_test(data_keys_are_for_those_who_open_the_partition_and_for_rotation_and_go_with_an_erasure),
       cmocka_unit_test(nobody_rewrites_or_removes_what_is_in_a_stream),
       cmocka_unit_test(who_writes_records_appends_events_and_audit_and_nobody_else),
+      cmocka_unit_test(the_audit_is_read_by_the_notary_the_operator_and_who_tells_a_person_who_looked),
       cmocka_unit_test(timers_and_indexes_are_for_their_service_alone),
       cmocka_unit_test(no_service_loads_functions_or_governs_redis),
       cmocka_unit_test(the_file_of_accounts_holds_no_password),

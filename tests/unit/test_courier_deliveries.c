@@ -385,7 +385,7 @@ static void an_operator_does_not_see_whose_messages_they_are(void **state) {
   assert_refused(&c, CODE__INVALID, "/limit");
   decision_as(&w->d, "P1", MAY(PRACTITIONER) | MAY(MENTOR));
   c = decided(&w->d, &command);
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
 }
 
 static void a_dead_letter_is_sent_again_with_all_its_attempts(void **state) {

@@ -61,7 +61,7 @@ static void a_role_that_the_row_does_not_name_is_refused(void **state) {
   actor.roles = manager;
   desk_send_as(d, a_reading(*state, CRN), &actor, false);
   desk_run(d);
-  assert_int_equal(desk_code(d), CODE__FORBIDDEN);
+  assert_int_equal(desk_code(d), CODE__NOT_FOUND);
   desk_free(d);
 }
 
@@ -78,7 +78,7 @@ static void another_area_is_refused(void **state) {
 
 static void a_command_that_no_row_takes_is_not_found(void **state) {
   struct desk *d = desk_new(*state, true);
-  CloseEngagement cmd = CLOSE_ENGAGEMENT__INIT;
+  OpenEngagement cmd = OPEN_ENGAGEMENT__INIT;
   desk_send(d, &cmd);
   assert_int_equal(desk_code(d), CODE__NOT_FOUND);
   desk_free(d);
@@ -479,11 +479,66 @@ static void a_role_that_asks_for_a_person_in_vain_is_in_the_audit(void **state) 
   actor.roles = mentor;
   desk_send_as(d, a_reading(*state, CRN), &actor, false);
   desk_run(d);
-  assert_int_equal(desk_code(d), CODE__FORBIDDEN);
+  assert_int_equal(desk_code(d), CODE__NOT_FOUND);
   const AuditEntry *refused = newest_audit(*state);
   assert_int_equal(refused->outcome, CODE__FORBIDDEN);
   assert_string_equal(refused->subjects[0], CRN);
   assert_int_equal(refused->roles[0], ROLE__MENTOR);
+  desk_free(d);
+}
+
+static void what_a_rule_refuses_about_a_person_is_in_the_audit_under_their_name_alone(void **state) {
+  struct desk *d = desk_new(*state, true);
+  CloseEngagement cmd = CLOSE_ENGAGEMENT__INIT;
+  cmd.id = CRN;
+  desk_ask(d, a_registration(*state, CRN, "N07A123", CHANNEL__EMAIL));
+  assert_int_equal(desk_ask(d, &cmd), CODE__REFUSED_BY_RULE);
+  const AuditEntry *refused = newest_audit(*state);
+  assert_int_equal(refused->outcome, CODE__REFUSED_BY_RULE);
+  assert_int_equal(refused->n_subjects, 1);
+  assert_string_equal(refused->subjects[0], CRN);
+  desk_free(d);
+}
+
+static void a_sign_in_that_is_refused_is_in_the_audit_with_the_mentor(void **state) {
+  struct desk *d = desk_new(*state, true);
+  CloseEngagement cmd = CLOSE_ENGAGEMENT__INIT;
+  cmd.id = MENTOR_BESIDE;
+  assert_int_equal(desk_ask(d, &cmd), CODE__UNAUTHENTICATED);
+  const AuditEntry *refused = newest_audit(*state);
+  assert_int_equal(refused->outcome, CODE__UNAUTHENTICATED);
+  assert_int_equal(refused->n_subjects, 1);
+  assert_string_equal(refused->subjects[0], MENTOR_BESIDE);
+  desk_free(d);
+}
+
+static void a_decision_may_read_what_the_audit_says_of_one_subject(void **state) {
+  struct desk *d = desk_new(*state, true);
+  ListSessions count = LIST_SESSIONS__INIT;
+  count.crn = CRN;
+  desk_ask(d, a_registration(*state, CRN, "N07A123", CHANNEL__EMAIL));
+  desk_ask(d, a_registration(*state, "X999999", "N07A123", CHANNEL__EMAIL));
+  for (int i = 0; i < 3; i++) {
+    desk_ask(d, a_reading(*state, CRN));
+    desk_ask(d, a_reading(*state, "X999999"));
+  }
+  assert_int_equal(desk_ask(d, &count), CODE__OK);
+  assert_int_equal(((DailyCount *)desk_body(d, &daily_count__descriptor))->count, 4);
+  assert_string_equal(newest_audit(*state)->message, "ListSessions");
+  assert_int_equal(desk_ask(d, &count), CODE__OK);
+  assert_int_equal(((DailyCount *)desk_body(d, &daily_count__descriptor))->count, 5);
+  desk_free(d);
+}
+
+static void an_audit_that_cannot_be_read_is_no_ground_for_a_decision(void **state) {
+  struct desk *d = desk_new(*state, true);
+  ListSessions count = LIST_SESSIONS__INIT;
+  count.crn = CRN;
+  desk_ask(d, a_registration(*state, CRN, "N07A123", CHANNEL__EMAIL));
+  desk_send(d, &count);
+  desk_step(d, MEMORY_LOST);
+  desk_run(d);
+  assert_int_equal(desk_code(d), CODE__UNAVAILABLE);
   desk_free(d);
 }
 
@@ -704,6 +759,10 @@ int main(void) {
       T(a_person_who_is_asked_for_and_refused_is_in_the_audit),
       T(why_somebody_asks_is_in_the_audit_as_a_code),
       T(a_role_that_asks_for_a_person_in_vain_is_in_the_audit),
+      T(what_a_rule_refuses_about_a_person_is_in_the_audit_under_their_name_alone),
+      T(a_sign_in_that_is_refused_is_in_the_audit_with_the_mentor),
+      T(a_decision_may_read_what_the_audit_says_of_one_subject),
+      T(an_audit_that_cannot_be_read_is_no_ground_for_a_decision),
       T(a_refusal_whose_audit_cannot_be_written_says_that_the_store_is_away),
       T(an_audit_entry_is_sealed_for_its_area_with_the_key_of_its_service),
       T(a_read_whose_audit_cannot_be_written_does_not_answer),

@@ -238,7 +238,7 @@ static void the_narrative_is_shown_to_its_readers_only(void **state) {
   assert_non_null(shown(&c)->narrative);
   decision_as(&w->d, "other", MAY(OPERATOR) | MAY(MANAGER) | MAY(COORDINATOR) | MAY(CASE_SYSTEM));
   c = read_of(w, SESSION_ID);
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
   decision_as(&w->d, "other", MAY(COORDINATOR) | MAY(MENTOR) | MAY(CASE_SYSTEM));
   c = read_of(w, SESSION_ID);
   assert_refused(&c, CODE__NOT_FOUND, NULL);

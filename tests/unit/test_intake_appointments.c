@@ -273,7 +273,7 @@ static void an_appointment_is_read_by_those_who_may(void **state) {
   assert_int_equal(c.version, 1);
   decision_as(&w->d, "ops", MAY(OPERATOR) | MAY(MANAGER) | MAY(MENTOR) | MAY(COORDINATOR));
   c = decided(&w->d, &read);
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
 }
 
 int main(void) {

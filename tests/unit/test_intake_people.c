@@ -249,7 +249,7 @@ static void only_those_who_need_to_may_read_a_person(void **state) {
     if (may & (1u << role))
       assert_done(&c);
     else
-      assert_refused(&c, CODE__FORBIDDEN, NULL);
+      assert_refused(&c, CODE__NOT_FOUND, NULL);
   }
 }
 

@@ -439,7 +439,7 @@ static void only_practitioners_and_the_case_system_record(void **state) {
     else if (role == ROLE__MENTOR) // not theirs
       assert_refused(&c, CODE__NOT_FOUND, "/engagementId");
     else
-      assert_refused(&c, CODE__FORBIDDEN, NULL);
+      assert_refused(&c, CODE__NOT_FOUND, NULL);
   }
 }
 

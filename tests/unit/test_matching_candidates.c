@@ -118,7 +118,7 @@ static void only_a_coordinator_sees_candidates(void **state) {
   struct story *s = *state;
   decision_as(&s->d, "N07A123", MAY(PRACTITIONER) | MAY(MENTOR_SUPERVISOR) | MAY(MENTOR));
   struct change c = listed(&s->d, CRN, 0);
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
 }
 
 int main(void) {

@@ -100,6 +100,15 @@ static void spoil_given_name(Mentor *m) {
 static void spoil_family_name(Mentor *m) {
   m->personal->family_name = "";
 }
+static void control_in_given_name(Mentor *m) {
+  m->personal->given_name = "Ann\x1b[2J";
+}
+static void control_in_family_name(Mentor *m) {
+  m->personal->family_name = "Two\nlines";
+}
+static void control_in_safe_contact(Mentor *m) {
+  m->personal->safe_contact = "Not after six\x07";
+}
 static void spoil_telephone(Mentor *m) {
   m->personal->telephone = "07700 900123";
 }
@@ -154,6 +163,9 @@ static void spoil_availability(Mentor *m) {
 static void spoil_places(Mentor *m) {
   spoil_list("", &m->n_places, &m->places);
 }
+static void control_in_places(Mentor *m) {
+  spoil_list("Caf\xc2\x85", &m->n_places, &m->places);
+}
 static void spoil_not_with(Mentor *m) {
   spoil_list("123", &m->n_not_with, &m->not_with);
 }
@@ -166,6 +178,9 @@ static const struct {
     {spoil_personal, "/personal"},
     {spoil_given_name, "/personal/givenName"},
     {spoil_family_name, "/personal/familyName"},
+    {control_in_given_name, "/personal/givenName"},
+    {control_in_family_name, "/personal/familyName"},
+    {control_in_safe_contact, "/personal/safeContact"},
     {spoil_telephone, "/personal/telephone"},
     {spoil_email, "/personal/email"},
     {spoil_other_address, "/personal/email"},
@@ -182,6 +197,7 @@ static const struct {
     {spoil_experiences, "/experiences/0"},
     {spoil_availability, "/availability/0"},
     {spoil_places, "/places/0"},
+    {control_in_places, "/places/0"},
     {spoil_not_with, "/notWith/0"},
 };
 
@@ -194,6 +210,18 @@ static void a_wrong_field_is_named(void **state) {
     assert_refused(&c, CODE__INVALID, spoilt[i].field);
     assert_int_equal(c.problem->n_fields, 1);
   }
+}
+
+static void a_reason_has_no_control_characters_but_may_have_lines(void **state) {
+  struct decision *d = &((struct story *)*state)->d;
+  PauseMentor cmd = PAUSE_MENTOR__INIT;
+  cmd.id = ((struct story *)*state)->mentor->id;
+  cmd.why = "on leave\x1b";
+  struct change c = decided(d, &cmd);
+  assert_refused(&c, CODE__INVALID, "/why");
+  cmd.why = "on leave,\nuntil May";
+  c = decided(d, &cmd);
+  assert_done(&c);
 }
 
 static void all_wrong_fields_are_named_at_once(void **state) {
@@ -329,10 +357,10 @@ static void only_those_who_look_after_mentors_change_them(void **state) {
   struct change c = registered(d, mentor_of(d, 2));
   assert_done(&c);
   c = changed(d, mentor_of(d, 1), 1);
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
   decision_as(d, "N07A123", MAY(PRACTITIONER));
   c = read_one(d, mentor_id(d, 1));
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
   decision_as(d, "S01", MAY(MENTOR_SUPERVISOR));
   c = read_one(d, mentor_id(d, 1));
   assert_done(&c);
@@ -397,6 +425,7 @@ int main(void) {
       STORY(the_same_id_with_other_content_is_a_conflict),
       STORY(crns_are_kept_in_capitals),
       STORY(a_wrong_field_is_named),
+      STORY(a_reason_has_no_control_characters_but_may_have_lines),
       STORY(all_wrong_fields_are_named_at_once),
       STORY(a_list_holds_nothing_twice_and_not_too_much),
       STORY(a_missing_mentor_is_refused),

@@ -163,7 +163,7 @@ static void another_mentor_the_link_of_the_offer_and_a_restricted_one_find_nobod
   assert_refused(&c, CODE__NOT_FOUND, NULL);
   as_coordinator(&s->d);
   c = list(s);
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
 }
 
 int main(void) {

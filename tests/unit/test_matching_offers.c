@@ -341,7 +341,7 @@ static void a_mentor_sees_nobody_elses_offer(void **state) {
   assert_refused(&c, CODE__NOT_FOUND, NULL);
   as_coordinator(&s->d);
   c = accepted(&s->d, OFFER_ID);
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
 }
 
 static void the_view_shows_what_was_asked_for_while_it_matters(void **state) {

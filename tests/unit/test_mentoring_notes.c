@@ -267,7 +267,7 @@ static void no_other_role_sends_any_of_it(void **state) {
   decision_as(&w->d, MENTOR_ID, others); // even under the author's own id
   struct change all[] = {wrote(w, a_note(w)), amended(w, "a", "b", 1), read_note(w), read_version(w, 1),
                          listed(w, CRN)};
-  for (size_t i = 0; i < sizeof all / sizeof *all; i++) assert_refused(&all[i], CODE__FORBIDDEN, NULL);
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) assert_refused(&all[i], CODE__NOT_FOUND, NULL);
 }
 
 // Whoever they are, to them there is neither note nor person.

@@ -3,7 +3,6 @@
 // The audit of an area, the notary's chain of it, and whatever somebody might do to either.
 #include "audit_command.h"
 #include "notary.h"
-#include "sar_looks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -586,54 +585,6 @@ static void an_entry_answers_a_question_about_its_subject_its_actor_and_its_day(
 
 #define F(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
-// --- subject access
-
-static AuditEntry a_look(Role *role) {
-  AuditEntry e = AUDIT_ENTRY__INIT;
-  e.at_ms = START_MS;
-  e.actor = "N01A001";
-  e.n_roles = 1;
-  e.roles = role;
-  e.operation = OPERATION__DISCLOSURE;
-  e.message = "MakeOffer";
-  e.service = "matching";
-  e.purpose = "case-review";
-  e.recipient = "mentor 7a000000-0000-4000-8000-000000000001";
-  return e;
-}
-
-static void a_person_is_told_in_which_role_when_and_for_which_purpose_somebody_looked_and_not_who(void **state) {
-  Role role = ROLE__COORDINATOR;
-  AuditEntry e = a_look(&role);
-  struct buffer json = {0};
-  (void)state;
-  assert_true(look_is_given(&e));
-  look_write(&json, &e);
-  buffer_add(&json, "", 1);
-  assert_string_equal(json.data, "{\"service\":\"matching\",\"look\":{\"at\":\"2026-11-23T05:00:00Z\",\"roles\":"
-                                 "[\"COORDINATOR\"],\"operation\":\"DISCLOSURE\",\"message\":\"MakeOffer\","
-                                 "\"purpose\":\"case-review\",\"recipient\":\"mentor\"}}");
-  buffer_free(&json);
-}
-
-static void what_safeguarding_did_is_in_no_bundle_nor_what_was_refused_nor_what_no_human_did(void **state) {
-  Role role = ROLE__COORDINATOR, lead = ROLE__SAFEGUARDING_LEAD;
-  AuditEntry e = a_look(&role);
-  (void)state;
-  e.service = "safeguarding";
-  assert_false(look_is_given(&e));
-  e = a_look(&lead);
-  assert_false(look_is_given(&e));
-  e = a_look(&role);
-  e.outcome = CODE__NOT_FOUND;
-  assert_false(look_is_given(&e));
-  e = a_look(&role);
-  e.n_roles = 0;
-  assert_false(look_is_given(&e));
-  e.service = "operator";
-  assert_true(look_is_given(&e));
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_audit_that_is_whole_has_no_faults),
@@ -651,8 +602,6 @@ int main(void) {
       cmocka_unit_test(an_entry_that_is_impossibly_far_ahead_is_not_noted),
       cmocka_unit_test(an_entry_is_told_as_who_when_what_whose_and_with_which_outcome),
       cmocka_unit_test(an_entry_answers_a_question_about_its_subject_its_actor_and_its_day),
-      cmocka_unit_test(a_person_is_told_in_which_role_when_and_for_which_purpose_somebody_looked_and_not_who),
-      cmocka_unit_test(what_safeguarding_did_is_in_no_bundle_nor_what_was_refused_nor_what_no_human_did),
   };
   return cmocka_run_group_tests(tests, setup, NULL);
 }

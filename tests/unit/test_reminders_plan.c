@@ -458,7 +458,7 @@ static void a_plan_is_hidden_from_whom_the_record_is_closed_to(void **state) {
   assert_refused(&c, CODE__INVALID, "/appointmentId");
   decision_as(&w->d, "M", MAY(MENTOR) | MAY(OPERATOR) | MAY(MANAGER));
   c = decided(&w->d, &command);
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -164,7 +164,7 @@ static void nobody_reviews_their_own_use_and_nobody_twice(void **state) {
   assert_refused(&c, CODE__CONFLICT, NULL);
   decision_as(&s->d, "N07A123", MAY(PRACTITIONER));
   c = reviewed(&s->d, BREAK_GLASS_FINDING__JUSTIFIED);
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
 }
 
 static void a_use_that_was_not_justified_is_over_at_once(void **state) {

@@ -91,12 +91,12 @@ static void no_other_role_raises_one_and_a_practitioner_reads_none(void **state)
   for (unsigned role = 1; role <= ROLE__OPD_PRACTITIONER; role++) {
     decision_as(&s->d, "N07A123", 1u << role);
     struct change c = raised(&s->d, disclosure_of(&s->d));
-    if (role != ROLE__MENTOR) assert_refused(&c, CODE__FORBIDDEN, NULL);
+    if (role != ROLE__MENTOR) assert_refused(&c, CODE__NOT_FOUND, NULL);
     if (role == ROLE__SAFEGUARDING_LEAD) continue;
     c = decided(&s->d, &read);
-    assert_refused(&c, CODE__FORBIDDEN, NULL);
+    assert_refused(&c, CODE__NOT_FOUND, NULL);
     c = decided(&s->d, &list);
-    assert_refused(&c, CODE__FORBIDDEN, NULL);
+    assert_refused(&c, CODE__NOT_FOUND, NULL);
   }
 }
 
@@ -124,6 +124,21 @@ static void whether_the_person_was_told_or_why_not_must_be_said(void **state) {
   assert_done(&c);
   const Disclosure *kept = written(&c, &disclosure__descriptor, DISCLOSURE_ID);
   assert_int_equal(kept->untold_why->partition, PARTITION__SAFEGUARDING);
+}
+
+static void free_text_has_no_control_characters_but_may_have_lines(void **state) {
+  struct story *s = *state;
+  Disclosure *d = disclosure_of(&s->d);
+  d->extract = narrative(&s->d, "He hits the boy.\x1b[2J");
+  d->told = ANSWER__NO;
+  d->untold_why = narrative(&s->d, "He would go\xc2\x9b at once.");
+  struct change c = raised(&s->d, d);
+  assert_refused(&c, CODE__INVALID, "/extract");
+  assert_refused(&c, CODE__INVALID, "/untoldWhy");
+  d->extract = narrative(&s->d, "He hits the boy.\nAnd her.");
+  d->untold_why = narrative(&s->d, "He would go\tat once.");
+  c = raised(&s->d, d);
+  assert_done(&c);
 }
 
 static void an_extract_is_bounded_and_a_time_does_not_lie_ahead(void **state) {
@@ -385,6 +400,7 @@ int main(void) {
       STORY(no_other_role_raises_one_and_a_practitioner_reads_none),
       STORY(every_field_that_is_missing_is_named),
       STORY(whether_the_person_was_told_or_why_not_must_be_said),
+      STORY(free_text_has_no_control_characters_but_may_have_lines),
       STORY(an_extract_is_bounded_and_a_time_does_not_lie_ahead),
       STORY(what_only_the_service_sets_is_not_taken_from_the_mentor),
       STORY(a_mentor_follows_their_own_disclosures_and_nobody_elses),

@@ -54,6 +54,18 @@ static void staff_who_cannot_be_reached_are_refused(void **state) {
   assert_refused(&c, CODE__INVALID, "");
 }
 
+static void names_of_staff_have_no_control_characters(void **state) {
+  struct story *s = *state;
+  as_lead(&s->d);
+  Staff *staff = staff_of(&s->d, "N09A009", "+447700900109", "");
+  staff->personal->given_name = "Ann\x1b[2J";
+  staff->personal->family_name = "Two\nlines";
+  staff->personal->safe_contact = "\x07";
+  struct change c = registered(&s->d, staff);
+  static const char *const fields[] = {"/personal/givenName", "/personal/familyName", "/personal/safeContact"};
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) assert_refused(&c, CODE__INVALID, fields[i]);
+}
+
 static void a_rota_is_set_once_and_changed_with_the_version_seen(void **state) {
   struct story *s = *state;
   given(&s->d, &on_call_rota__descriptor, "rota", 0, NULL);
@@ -111,7 +123,7 @@ static void the_rota_is_the_leads_and_that_there_is_none_is_said(void **state) {
   ReadRota read = READ_ROTA__INIT;
   decision_as(&s->d, "C01A001", MAY(COORDINATOR));
   struct change c = changed_rota(&s->d, ROTA(&s->d, "L01A001"), 1);
-  assert_refused(&c, CODE__FORBIDDEN, NULL);
+  assert_refused(&c, CODE__NOT_FOUND, NULL);
   as_lead(&s->d);
   c = decided(&s->d, &read);
   assert_int_equal(c.version, 1);
@@ -124,6 +136,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       STORY(staff_are_registered_once_and_changed_with_the_version_seen),
       STORY(staff_who_cannot_be_reached_are_refused),
+      STORY(names_of_staff_have_no_control_characters),
       STORY(a_rota_is_set_once_and_changed_with_the_version_seen),
       STORY(nobody_goes_on_call_who_cannot_be_reached),
       STORY(a_rota_has_levels_and_not_too_many),

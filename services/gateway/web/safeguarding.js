@@ -20,8 +20,8 @@ class Trouble extends Error {}
 
 const troubles = {
   401: 'The token is not known, or it has expired. Sign in again.',
-  403: 'This token is not one of a safeguarding lead in that area.',
-  404: 'There is no such entry in this area.',
+  403: 'This token is not for that area.',
+  404: 'It is not there, or not for this token to see: that takes one of a safeguarding lead in this area.',
   429: 'Too many requests were sent at once. Try again in a moment.',
   503: 'The service is starting or busy. Try again in a moment; if it is urgent, telephone.',
 };
