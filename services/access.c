@@ -16,6 +16,7 @@
 #include "access.h"
 #include "courier.pb-c.h"
 #include "intake.pb-c.h"
+#include "match_life.pb-c.h"
 #include "matching.pb-c.h"
 #include "mentoring.pb-c.h"
 #include "reminders.pb-c.h"
@@ -121,6 +122,11 @@ const struct access_row access_table[] = {
     COMMAND(list_offers,            CONSULTATION, COORDINATOR(NOTHING)),
     COMMAND(withdraw_offer,         ALTERATION,   COORDINATOR(NOTHING)),
     COMMAND(end_match,              ALTERATION,   COORDINATOR(NOTHING), SUPERVISOR(NOTHING)),
+    // What hangs on a decision: of the area, of one's own cases, of one's own mentors and their matches.
+    COMMAND(list_matching_tasks,    CONSULTATION, COORDINATOR(NOTHING), SUPERVISOR(NOTHING), PRACTITIONER(NOTHING)),
+    COMMAND(close_matching_task,    ALTERATION,   COORDINATOR(NOTHING), SUPERVISOR(NOTHING)),
+    COMMAND(introduce_match,        ALTERATION,   COORDINATOR(NOTHING), PRACTITIONER(NOTHING)),
+    COMMAND(record_supervision,     ALTERATION,   SUPERVISOR(NAMES)),
     COMMAND(view_offer,             CONSULTATION, MENTOR(OWN_OFFER, NOTHING)),
     COMMAND(accept_offer,           ALTERATION,   MENTOR(OWN_OFFER, NOTHING)),
     COMMAND(decline_offer,          ALTERATION,   MENTOR(OWN_OFFER, NOTHING)),

@@ -1,6 +1,7 @@
 // The rows themselves.
 #include "courier.pb-c.h"
 #include "intake.pb-c.h"
+#include "match_life.pb-c.h"
 #include "matching.pb-c.h"
 #include "mentoring.pb-c.h"
 #include "reminders.pb-c.h"
@@ -109,6 +110,15 @@ const struct route routes_table[] = {
     {"POST", "/offers/{id}/withdraw", MATCHING, MAKES(withdraw_offer, offer), BODY(""), SAYS("Withdraw an offer")},
     {"POST", "/offers/{id}/end", MATCHING, MAKES(end_match, offer), BODY(""), SAYS("End a match")},
     {"GET", "/people/{crn}/offers", MATCHING, MAKES(list_offers, offers), SAYS("List the offers for a person")},
+
+    {"POST", "/offers/{id}/introduce", MATCHING, MAKES(introduce_match, introduction), BODY("introduction"),
+     SAYS("Record that the person and the engagement worker were introduced to each other")},
+    {"GET", "/matching-tasks", MATCHING, MAKES(list_matching_tasks, matching_tasks),
+     SAYS("List what a human has to decide about offers, matches and engagement workers")},
+    {"POST", "/matching-tasks/{id}/close", MATCHING, MAKES(close_matching_task, matching_task), BODY(""),
+     SAYS("Close a task, with the reason why nothing is left to do")},
+    {"POST", "/mentors/{id}/supervision", MATCHING, MAKES(record_supervision, mentor), BODY(""),
+     SAYS("Record that an engagement worker was supervised")},
 
     {"GET", "/my-people", MATCHING, MAKES(list_my_people, my_people),
      SAYS("List an engagement worker's own people: matches that were accepted and have not ended")},

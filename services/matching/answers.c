@@ -1,5 +1,5 @@
 // Offers as the mentor sees them: nothing that names the person. And what happens when nobody answers.
-#include "matching.h"
+#include "match_life.h"
 #include "rules.h"
 #include <string.h>
 
@@ -92,6 +92,7 @@ static void accept(struct change *c, const struct message *m, Offer *next, const
   take_place(c, mentor);
   change_clear_timer(c, arena_printf(m->arena, "offer/%s", next->id));
   offer_publish_answer(c, next);
+  match_begin(c, m, next);
 }
 
 // Two offers may stand for one free place; the mentor's record is written by each, so the second to accept is refused.
@@ -124,6 +125,7 @@ struct change decide_decline_offer(const struct records *have, const struct mess
   Offer *next = arena_copy(m->arena, was, sizeof *was);
   next->declined_why = cmd->why;
   offer_close(&c, m, next, OFFER_STATE__DECLINED);
+  offer_decide_again(&c, have, m, next, MATCHING_TASK_KIND__OFFER_DECLINED);
   return show(have, m, c, next, true);
 }
 
@@ -133,9 +135,11 @@ struct change on_offer_over(const struct records *have, const struct message *m)
   const char *id = matching_id(m);
   const Offer *was = named(have, m);
   if (!was || was->state != OFFER_STATE__OFFERED) return c;
-  if (offer_over(was, m->now.ms))
+  if (offer_over(was, m->now.ms)) {
     offer_close(&c, m, arena_copy(m->arena, was, sizeof *was), OFFER_STATE__EXPIRED);
-  else
+    offer_decide_again(&c, have, m, was, MATCHING_TASK_KIND__OFFER_EXPIRED);
+  } else {
     change_set_timer(&c, arena_printf(m->arena, "offer/%s", id), timestamp_ms(was->expires_at));
+  }
   return c;
 }

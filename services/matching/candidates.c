@@ -21,7 +21,7 @@ static bool next_after(const struct page *before, const char **after) {
 }
 
 // First the whole index, page by page; then all mentors in one go.
-static void want_all_mentors(struct records *want) {
+void candidates_want_mentors(struct records *want) {
   const char *after;
   const struct page *page = NULL;
   while (next_after(page, &after)) {
@@ -39,7 +39,7 @@ void needs_list_candidates(struct records *want, const struct message *m) {
   char crn[8];
   if (!text_crn(cmd->crn, crn)) return;
   const Person *person = records_want_closed(want, &person__descriptor, crn);
-  if (person) want_all_mentors(want);
+  if (person) candidates_want_mentors(want);
 }
 
 static size_t count_mentors(const struct records *have) {
@@ -48,6 +48,20 @@ static size_t count_mentors(const struct records *have) {
   for (const struct page *page = NULL; next_after(page, &after); n += page->n_members)
     page = records_page(have, MATCHING_MENTORS, after);
   return n;
+}
+
+const Mentor **candidates_mentors(const struct records *have, struct arena *a, size_t *n) {
+  const Mentor **list = arena_take(a, (count_mentors(have) + 1) * sizeof *list);
+  const char *after;
+  *n = 0;
+  for (const struct page *page = NULL; next_after(page, &after);) {
+    page = records_page(have, MATCHING_MENTORS, after);
+    for (size_t i = 0; i < page->n_members; i++) {
+      const Mentor *mentor = records_get(have, &mentor__descriptor, page->members[i]);
+      if (mentor) list[(*n)++] = mentor;
+    }
+  }
+  return list;
 }
 
 static ExcludedMentor *excluded_of(struct arena *a, const Mentor *mentor, const struct exclusion *rule) {
@@ -89,15 +103,11 @@ static size_t sort_out(struct arena *a, const struct pair *pair, Candidates *rep
 
 static size_t sort_all_out(const struct records *have, const struct message *m, const Person *person, Candidates *reply,
                            struct scored *scored) {
-  size_t n = 0;
-  const char *after;
-  for (const struct page *page = NULL; next_after(page, &after);) {
-    page = records_page(have, MATCHING_MENTORS, after);
-    for (size_t i = 0; i < page->n_members; i++) {
-      const Mentor *mentor = records_get(have, &mentor__descriptor, page->members[i]);
-      struct pair pair = {person, mentor, m->now.ms};
-      if (mentor) n = sort_out(m->arena, &pair, reply, scored, n);
-    }
+  size_t n = 0, n_mentors;
+  const Mentor **mentors = candidates_mentors(have, m->arena, &n_mentors);
+  for (size_t i = 0; i < n_mentors; i++) {
+    struct pair pair = {person, mentors[i], m->now.ms};
+    n = sort_out(m->arena, &pair, reply, scored, n);
   }
   qsort(scored, n, sizeof *scored, better_first);
   return n;

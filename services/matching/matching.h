@@ -9,6 +9,10 @@
 //   answers.c       offers as the mentor sees them: view, accept, decline, and the expiry
 //   holding.c       what is held about a person, for subject access and erasure
 //   my_people.c     a mentor's own people
+//   tasks.h, .c     what a human has to decide, as one list
+//   next_candidate.c  whom to offer next, after a decline or an expiry
+//   match_life.h, .c  a match from acceptance to its end: introduction, contacts
+//   supervision.c   when a mentor's supervision is due
 //   notice.c        a message to a mentor, and the link that it holds
 //   links.c         the link that a mentor signs in with: sent by staff, or asked for by the mentor
 //   phones.c        the phones that a mentor is signed in on: sign in, renew, sign out
@@ -16,13 +20,16 @@
 //   assignment.h    the best assignment of a whole waiting list: pure, used by no row yet
 //   pool.h          the rules for all mentors at once, on bits: pure, used by no row yet
 //
-// Records: Mentor and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer under the CRN, and
-// the Token of each link. Indexes: "mentors" (ids), "offers-of/<crn>" ("<offered at, 13 digits of ms>/<offer id>"),
-// "matches-of/<mentor id>" (CRNs of matches that have not ended). Timer: "offer/<id>", when the time to answer is over.
+// Records: Mentor and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer under the CRN,
+// MatchingTask (tasks.h), and the Token of each link. Indexes: "mentors" (ids), "offers-of/<crn>" ("<offered at, 13
+// digits of ms>/<offer id>"), "matches-of/<mentor id>" (CRNs of matches that have not ended), those of tasks (tasks.h).
+// Timers: "offer/<id>", when the time to answer is over; "next-candidate/<offer id>", at once; "introduction/<match>",
+// "contact/<match>" and "supervision/<mentor id>", when a human has to be told.
 #pragma once
 #include "calendar.h"
 #include "change.h"
 #include "config.h"
+#include "match_life.pb-c.h"
 #include "matching.pb-c.h"
 #include "records.h"
 #include "service.h"
@@ -46,8 +53,12 @@ enum {
   MATCHING_LIST_MOST = 200,
   MATCHING_CANDIDATES_DEFAULT = 20,
   MATCHING_CANDIDATES_MOST = 100,
-  MATCHING_WHY_BYTES = 500,  // longest reason that somebody may write
-  MATCHING_OFFER_HOURS = 48, // how long a mentor has to answer where the area does not say
+  MATCHING_WHY_BYTES = 500, // longest reason that somebody may write
+  // Where the area does not say:
+  MATCHING_OFFER_HOURS = 48, // how long a mentor has to answer
+  MATCHING_INTRODUCTION_DAYS = 7,
+  MATCHING_NO_CONTACT_DAYS = 14,
+  MATCHING_SUPERVISION_DAYS = 28,
 };
 #define MATCHING_MENTORS "mentors"
 
@@ -76,6 +87,16 @@ void needs_offer(struct records *want, const struct message *m);
 // `next` is a copy of the offer whose other fields are set already.
 void offer_close(struct change *c, const struct message *m, Offer *next, OfferState state);
 void offer_publish_answer(struct change *c, const Offer *offer);
+// As needs_offer(), with what hangs on the answer or on the end of a match: its tasks.
+void needs_answer(struct records *want, const struct message *m);
+// The offer came to nothing: a human has to decide again, and the next candidate is named to them.
+void offer_decide_again(struct change *c, const struct records *have, const struct message *m, const Offer *offer,
+                        MatchingTaskKind kind);
+// "next-candidate/<offer id>"
+char *next_candidate_timer(struct arena *a, const char *offer_id);
+// The index of a person's offers, and the id in one of its members.
+char *offers_index(struct arena *a, const char *crn);
+const char *offer_id_of(const char *member);
 // "the offer was declined" and so on: why nothing can be done with it any more.
 const char *offer_state_words(OfferState state);
 // Lets the person be offered again.
@@ -87,6 +108,10 @@ void offer_free_place(struct change *c, const struct records *have, const Offer 
 void offer_publish_ended(struct change *c, const Offer *offer, int64_t at_ms);
 char *offer_timer(struct arena *a, const char *id);  // "offer/<id>"
 bool offer_over(const Offer *offer, int64_t now_ms); // still OFFERED, but the time to answer has passed
+
+// All mentors of the area, in the order of their ids: wanted, and as they were read.
+void candidates_want_mentors(struct records *want);
+const Mentor **candidates_mentors(const struct records *have, struct arena *a, size_t *n);
 
 // A notice to a mentor. Its secret and its message id are taken from the message's randomness.
 struct notice {
@@ -147,6 +172,24 @@ struct change decide_list_my_people(const struct records *have, const struct mes
 struct change decide_read_my_person(const struct records *have, const struct message *m);
 
 struct change on_offer_over(const struct records *have, const struct message *m);
+
+void needs_close_matching_task(struct records *want, const struct message *m);
+void needs_list_matching_tasks(struct records *want, const struct message *m);
+struct change decide_close_matching_task(const struct records *have, const struct message *m);
+struct change decide_list_matching_tasks(const struct records *have, const struct message *m);
+void needs_next_candidate(struct records *want, const struct message *m);
+struct change on_next_candidate(const struct records *have, const struct message *m);
+
+void needs_introduce_match(struct records *want, const struct message *m);
+void needs_contact_recorded(struct records *want, const struct message *m);
+struct change decide_introduce_match(const struct records *have, const struct message *m);
+struct change on_contact_recorded(const struct records *have, const struct message *m);
+struct change on_introduction_due(const struct records *have, const struct message *m);
+struct change on_contact_due(const struct records *have, const struct message *m);
+
+void needs_supervision(struct records *want, const struct message *m);
+struct change decide_record_supervision(const struct records *have, const struct message *m);
+struct change on_supervision_due(const struct records *have, const struct message *m);
 
 void needs_send_sign_in_link(struct records *want, const struct message *m);
 void needs_ask_sign_in_link(struct records *want, const struct message *m);

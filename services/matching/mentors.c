@@ -1,6 +1,6 @@
 // Mentors: register, change, read, list, pause, resume.
 #include "access.h"
-#include "matching.h"
+#include "supervision.h"
 #include <string.h>
 
 static void want_mentor(struct records *want, const char *id) {
@@ -42,6 +42,7 @@ static Mentor *as_kept(struct arena *a, const Mentor *said) {
   mentor->places_taken = 0;
   mentor->state = MENTOR_STATE__ACTIVE;
   mentor->paused_why = matching_text("");
+  supervision_copy(mentor, NULL);
   mentor->personal = arena_copy(a, said->personal, sizeof *said->personal);
   mentor->personal->seal = NULL;
   return mentor;
@@ -75,6 +76,7 @@ struct change decide_register_mentor(const struct records *have, const struct me
   event->capacity = mentor->capacity;
   event->supervisor = mentor->supervisor;
   change_index(&c, MATCHING_MENTORS, mentor->id);
+  supervision_from(&c, m, mentor, m->now.ms);
   write_mentor(&c, have, mentor, event);
   c.created = true;
   return c;
@@ -112,6 +114,7 @@ struct change decide_change_mentor(const struct records *have, const struct mess
   mentor->places_taken = was->places_taken;
   mentor->state = was->state;
   mentor->paused_why = was->paused_why;
+  supervision_copy(mentor, was);
   MentorChanged *event = arena_take(m->arena, sizeof *event);
   mentor_changed__init(event);
   event->id = mentor->id;

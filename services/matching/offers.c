@@ -1,9 +1,10 @@
 // Offers as the coordinator sees them: a named human makes, reads, lists and withdraws them, and ends matches.
-#include "matching.h"
+#include "match_life.h"
 #include "rules.h"
+#include "tasks.h"
 #include <string.h>
 
-static char *offers_index(struct arena *a, const char *crn) {
+char *offers_index(struct arena *a, const char *crn) {
   return arena_printf(a, "offers-of/%s", crn);
 }
 // Thirteen digits hold every moment until the year 2286, so that the order of bytes is the order of time.
@@ -22,6 +23,11 @@ void needs_offer(struct records *want, const struct message *m) {
   records_want_closed(want, &person__descriptor, offer->crn);
   records_want(want, &persons_offer__descriptor, offer->crn);
   records_want(want, &mentor__descriptor, offer->mentor_id);
+}
+
+void needs_answer(struct records *want, const struct message *m) {
+  needs_offer(want, m);
+  match_want(want, m);
 }
 
 const char *offer_state_words(OfferState state) {
@@ -62,14 +68,29 @@ void offer_publish_answer(struct change *c, const Offer *offer) {
   change_publish(c, offer->crn, event);
 }
 
+// The person is free again; of an offer that was refused it is remembered, for the task that it leaves.
+static void free_from(struct change *c, const Offer *offer) {
+  PersonsOffer *none = arena_take(c->arena, sizeof *none);
+  persons_offer__init(none);
+  if (offer->state == OFFER_STATE__DECLINED || offer->state == OFFER_STATE__EXPIRED) none->refused_offer_id = offer->id;
+  change_write(c, offer->crn, offer->crn, none);
+}
+
 void offer_close(struct change *c, const struct message *m, Offer *next, OfferState state) {
   next->state = state;
   next->answered_at = timestamp_of(m->arena, m->now.ms);
   change_write(c, next->crn, next->id, next);
   change_touch(c, next->mentor_id);
-  offer_free_person(c, next->crn);
+  free_from(c, next);
   change_clear_timer(c, offer_timer(m->arena, next->id));
   offer_publish_answer(c, next);
+}
+
+void offer_decide_again(struct change *c, const struct records *have, const struct message *m, const Offer *offer,
+                        MatchingTaskKind kind) {
+  const struct task task = {kind, offer->id, offer->crn, offer->mentor_id, offer->id};
+  task_open(c, have, m, &task);
+  change_set_timer(c, next_candidate_timer(m->arena, offer->id), m->now.ms);
 }
 
 static bool mentor_wanted(const Person *person) {
@@ -100,6 +121,8 @@ void needs_make_offer(struct records *want, const struct message *m) {
   records_want(want, &mentor__descriptor, cmd->offer->mentor_id);
   const PersonsOffer *standing = records_want(want, &persons_offer__descriptor, crn);
   if (standing) records_want(want, &offer__descriptor, standing->offer_id);
+  if (standing && !text_is_empty(standing->refused_offer_id))
+    (void)task_want(want, MATCHING_TASK_KIND__OFFER_DECLINED, standing->refused_offer_id);
   needs_notice(want, m);
 }
 
@@ -182,12 +205,21 @@ static void tell_mentor(struct change *c, const struct message *m, const Offer *
   notice_send(c, m, &notice);
 }
 
-static struct change make(const struct message *m, const Offer *offer, const Mentor *mentor) {
+// What an earlier offer left to decide is decided by this one.
+static void decided_again(struct change *c, const struct records *have, const struct message *m, const char *crn) {
+  const PersonsOffer *standing = records_get(have, &persons_offer__descriptor, crn);
+  if (standing && !text_is_empty(standing->refused_offer_id))
+    task_done(c, have, m, MATCHING_TASK_KIND__OFFER_DECLINED, standing->refused_offer_id);
+}
+
+static struct change make(const struct records *have, const struct message *m, const Offer *offer,
+                          const Mentor *mentor) {
   struct change c = change_of(m);
   change_write(&c, offer->crn, offer->id, offer);
   stand_for_person(&c, offer);
   change_index(&c, offers_index(m->arena, offer->crn), offers_member(m->arena, offer));
   change_set_timer(&c, offer_timer(m->arena, offer->id), timestamp_ms(offer->expires_at));
+  decided_again(&c, have, m, offer->crn);
   publish_made(&c, offer, m->now.ms);
   tell_mentor(&c, m, offer, mentor);
   change_recipient(&c, "mentor", offer->mentor_id);
@@ -215,7 +247,7 @@ struct change decide_make_offer(const struct records *have, const struct message
                       records_get(have, &mentor__descriptor, cmd->offer->mentor_id), m->now.ms};
   check_offer(&c, have, &pair);
   if (change_refused(&c)) return c;
-  return make(m, new_offer(m, cmd->offer->id, &pair), pair.mentor);
+  return make(have, m, new_offer(m, cmd->offer->id, &pair), pair.mentor);
 }
 
 // The offer that the message names, or NULL.
@@ -291,6 +323,7 @@ struct change decide_end_match(const struct records *have, const struct message 
   change_unindex(&c, matches_index(m->arena, next->mentor_id), next->crn);
   offer_free_place(&c, have, next);
   offer_free_person(&c, next->crn);
+  match_over(&c, have, m, next);
   offer_publish_ended(&c, next, m->now.ms);
   return written(have, c, next);
 }
@@ -300,7 +333,7 @@ static unsigned list_limit(const ListOffers *cmd) {
 }
 
 // A member is "<offered at>/<id>".
-static const char *id_of_member(const char *member) {
+const char *offer_id_of(const char *member) {
   const char *slash = strchr(member, '/');
   return slash ? slash + 1 : "";
 }
@@ -312,7 +345,7 @@ void needs_list_offers(struct records *want, const struct message *m) {
   records_want_closed(want, &person__descriptor, crn);
   const struct page *page = records_want_page(want, offers_index(m->arena, crn), cmd->after, list_limit(cmd));
   for (size_t i = 0; page && i < page->n_members; i++)
-    records_want(want, &offer__descriptor, id_of_member(page->members[i]));
+    records_want(want, &offer__descriptor, offer_id_of(page->members[i]));
 }
 
 static Offers *list_of(const struct records *have, const struct message *m, const struct page *page) {
@@ -320,7 +353,7 @@ static Offers *list_of(const struct records *have, const struct message *m, cons
   offers__init(reply);
   reply->offers = arena_take(m->arena, (page->n_members + 1) * sizeof *reply->offers);
   for (size_t i = 0; i < page->n_members; i++) {
-    const Offer *offer = records_get(have, &offer__descriptor, id_of_member(page->members[i]));
+    const Offer *offer = records_get(have, &offer__descriptor, offer_id_of(page->members[i]));
     if (offer) reply->offers[reply->n_offers++] = (Offer *)offer;
   }
   if (page->more) reply->next = page->members[page->n_members - 1];

@@ -2,6 +2,7 @@
 #include "courier.pb-c.h"
 #include "envelope.pb-c.h"
 #include "intake.pb-c.h"
+#include "match_life.pb-c.h"
 #include "matching.pb-c.h"
 #include "mentoring.pb-c.h"
 #include "reminders.pb-c.h"
@@ -29,6 +30,11 @@ static const ProtobufCMessageDescriptor *const types[] = {
     &offer_made__descriptor,
     &offer_answered__descriptor,
     &match_ended__descriptor,
+    &match_introduced__descriptor,
+    &matching_task_opened__descriptor,
+    &matching_task_done__descriptor,
+    &next_candidate_named__descriptor,
+    &mentor_supervised__descriptor,
     &reminder_handed_over__descriptor,
     &reminder_sent__descriptor,
     &reminder_not_sent__descriptor,

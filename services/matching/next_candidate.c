@@ -1,0 +1,71 @@
+// After an offer that came to nothing: names the next candidate to the coordinator, at once. Nothing is offered by the
+// program.
+#include "rules.h"
+#include "tasks.h"
+#include <string.h>
+
+enum {
+  OFFERS_READ = 200, // of the person, the oldest first: more than anybody has had
+};
+
+char *next_candidate_timer(struct arena *a, const char *offer_id) {
+  return arena_printf(a, "next-candidate/%s", offer_id);
+}
+
+void needs_next_candidate(struct records *want, const struct message *m) {
+  const MatchingTask *task = task_want(want, MATCHING_TASK_KIND__OFFER_DECLINED, m->timer);
+  if (!task_is_open(task)) return;
+  const Person *person = records_want_closed(want, &person__descriptor, task->crn);
+  if (person) candidates_want_mentors(want);
+  const struct page *page = records_want_page(want, offers_index(m->arena, task->crn), "", OFFERS_READ);
+  for (size_t i = 0; page && i < page->n_members; i++)
+    records_want(want, &offer__descriptor, offer_id_of(page->members[i]));
+}
+
+// Whether this mentor has been offered this person and did not take it: they are not asked twice.
+static bool has_refused(const struct records *have, const struct page *offers, const char *mentor_id) {
+  for (size_t i = 0; i < offers->n_members; i++) {
+    const Offer *offer = records_get(have, &offer__descriptor, offer_id_of(offers->members[i]));
+    bool refused = offer && (offer->state == OFFER_STATE__DECLINED || offer->state == OFFER_STATE__EXPIRED);
+    if (refused && !strcmp(offer->mentor_id, mentor_id)) return true;
+  }
+  return false;
+}
+
+static void publish_named(struct change *c, const MatchingTask *t) {
+  NextCandidateNamed *event = arena_take(c->arena, sizeof *event);
+  next_candidate_named__init(event);
+  event->id = t->id;
+  event->crn = t->crn;
+  event->mentor_id = t->next_mentor_id;
+  change_publish(c, t->crn, event);
+}
+
+static void name(const struct records *have, const struct message *m, MatchingTask *t) {
+  const struct page *offers = records_page(have, offers_index(m->arena, t->crn), "");
+  struct pair best = {records_get(have, &person__descriptor, t->crn), NULL, m->now.ms};
+  size_t n;
+  const Mentor **mentors = candidates_mentors(have, m->arena, &n);
+  for (size_t i = 0; i < n; i++) {
+    struct pair pair = {best.person, mentors[i], m->now.ms};
+    if (rules_exclude(&pair) || has_refused(have, offers, pair.mentor->id)) continue;
+    if (!best.mentor || rules_score(&pair) > rules_score(&best)) best = pair;
+  }
+  t->next_named_at = timestamp_of(m->arena, m->now.ms);
+  if (!best.mentor) return;
+  t->next_mentor_id = best.mentor->id;
+  t->next_score = rules_score(&best);
+}
+
+struct change on_next_candidate(const struct records *have, const struct message *m) {
+  struct change c = change_of(m);
+  const MatchingTask *was = task_get(have, MATCHING_TASK_KIND__OFFER_DECLINED, m->timer);
+  const Person *person = task_is_open(was) ? records_get(have, &person__descriptor, was->crn) : NULL;
+  if (!person || !person->mentoring || !person->mentoring->wanted) return c;
+  MatchingTask *t = arena_copy(m->arena, was, sizeof *was);
+  name(have, m, t);
+  change_write(&c, t->crn, t->id, t);
+  if (!text_is_empty(t->next_mentor_id)) change_touch(&c, t->next_mentor_id);
+  publish_named(&c, t);
+  return c;
+}
