@@ -126,6 +126,12 @@ const struct access_row access_table[] = {
     COMMAND(list_matching_tasks,    CONSULTATION, COORDINATOR(NOTHING), SUPERVISOR(NOTHING), PRACTITIONER(NOTHING)),
     COMMAND(close_matching_task,    ALTERATION,   COORDINATOR(NOTHING), SUPERVISOR(NOTHING)),
     COMMAND(introduce_match,        ALTERATION,   COORDINATOR(NOTHING), PRACTITIONER(NOTHING)),
+    COMMAND(cover_match,            DISCLOSURE,   COORDINATOR(NOTHING)),
+    COMMAND(end_cover,              ALTERATION,   COORDINATOR(NOTHING)),
+    COMMAND(record_absence,         ALTERATION,   COORDINATOR(NAMES), SUPERVISOR(NAMES)),
+    // Both sides say how it was; who is rated is not shown it, and who writes for the person has it from them.
+    COMMAND(give_feedback,          COLLECTION,   PERSON(NOTHING), PRACTITIONER(NOTHING), MENTOR(OWN_OFFER, NOTHING)),
+    COMMAND(list_feedback,          CONSULTATION, COORDINATOR(NAMES), SUPERVISOR(NAMES)),
     COMMAND(record_supervision,     ALTERATION,   SUPERVISOR(NAMES)),
     COMMAND(view_offer,             CONSULTATION, MENTOR(OWN_OFFER, NOTHING)),
     COMMAND(accept_offer,           ALTERATION,   MENTOR(OWN_OFFER, NOTHING)),

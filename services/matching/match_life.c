@@ -1,4 +1,5 @@
 #include "match_life.h"
+#include "cover.h"
 #include "tasks.h"
 #include <string.h>
 
@@ -48,6 +49,9 @@ void match_want(struct records *want, const struct message *m) {
   (void)task_want(want, MATCHING_TASK_KIND__OFFER_DECLINED, id);
   (void)task_want(want, MATCHING_TASK_KIND__INTRODUCTION_DUE, id);
   (void)task_want(want, MATCHING_TASK_KIND__NO_CONTACT, id);
+  (void)task_want(want, MATCHING_TASK_KIND__GOODBYE_DUE, id);
+  (void)task_want(want, MATCHING_TASK_KIND__COVER_NEEDED, id);
+  (void)task_want(want, MATCHING_TASK_KIND__FEEDBACK_DUE, id);
 }
 
 void match_begin(struct change *c, const struct message *m, const Offer *offer) {
@@ -60,20 +64,23 @@ void match_forget(struct change *c, const char *id) {
   change_clear_timer(c, contact_timer(c->arena, id));
 }
 
-void match_over(struct change *c, const struct records *have, const struct message *m, const Offer *offer) {
-  match_forget(c, offer->id);
-  task_done(c, have, m, MATCHING_TASK_KIND__INTRODUCTION_DUE, offer->id);
-  task_done(c, have, m, MATCHING_TASK_KIND__NO_CONTACT, offer->id);
-}
-
 static void open_task(struct change *c, const struct records *have, const struct message *m, MatchingTaskKind kind,
                       const Offer *offer) {
   const struct task task = {kind, offer->id, offer->crn, offer->mentor_id, offer->id};
   task_open(c, have, m, &task);
 }
 
-// The match that the message names, if it stands.
-static const Offer *standing(const struct records *have, const struct message *m) {
+void match_over(struct change *c, const struct records *have, const struct message *m, const Offer *offer) {
+  match_forget(c, offer->id);
+  cover_over(c, offer);
+  task_done(c, have, m, MATCHING_TASK_KIND__INTRODUCTION_DUE, offer->id);
+  task_done(c, have, m, MATCHING_TASK_KIND__NO_CONTACT, offer->id);
+  task_done(c, have, m, MATCHING_TASK_KIND__GOODBYE_DUE, offer->id);
+  task_done(c, have, m, MATCHING_TASK_KIND__COVER_NEEDED, offer->id);
+  open_task(c, have, m, MATCHING_TASK_KIND__FEEDBACK_DUE, offer);
+}
+
+const Offer *match_named(const struct records *have, const struct message *m) {
   const char *id = matching_id(m);
   const Offer *offer = text_is_uuid(id) ? records_get(have, &offer__descriptor, id) : NULL;
   return match_stands(offer) ? offer : NULL;
@@ -148,7 +155,7 @@ struct change decide_introduce_match(const struct records *have, const struct me
 // A timer may come early where clocks differ, or the area's number of days has changed: then it is set again.
 struct change on_introduction_due(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
-  const Offer *offer = standing(have, m);
+  const Offer *offer = match_named(have, m);
   if (!offer || offer->introduction) return c;
   if (m->now.ms < introduction_due(m, offer))
     change_set_timer(&c, introduction_timer(m->arena, offer->id), introduction_due(m, offer));
@@ -207,7 +214,7 @@ struct change on_contact_recorded(const struct records *have, const struct messa
 
 struct change on_contact_due(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
-  const Offer *offer = standing(have, m);
+  const Offer *offer = match_named(have, m);
   if (!offer) return c;
   if (m->now.ms < contact_due(m, offer))
     change_set_timer(&c, contact_timer(m->arena, offer->id), contact_due(m, offer));

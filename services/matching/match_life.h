@@ -2,7 +2,10 @@
 //
 //   accepted --- IntroduceMatch --> introduced       not within the area's introduction_days: INTRODUCTION_DUE
 //       |
-//       '--- SessionRecorded, again and again        none for the area's no_contact_days: NO_CONTACT
+//       |--- SessionRecorded, again and again        none for the area's no_contact_days: NO_CONTACT
+//       |
+//       '--- EndMatch with goodbye or reason --> ended: FEEDBACK_DUE
+//                     with neither --> ending: GOODBYE_DUE
 //
 // Days are whole days of the area's calendar: a contact on a Monday is good until the end of the last day, whatever its
 // hour.
@@ -17,7 +20,16 @@ bool match_stands(const Offer *offer);
 void match_want(struct records *want, const struct message *m);
 // It was just accepted: sets its timers.
 void match_begin(struct change *c, const struct message *m, const Offer *offer);
-// It is over: what match_want() wanted is done, and its timers are cleared.
+// The match that the message names, if it stands; else NULL.
+const Offer *match_named(const struct records *have, const struct message *m);
+// It is over: what match_want() wanted is done, its timers are cleared, and the person is to be asked how it was.
 void match_over(struct change *c, const struct records *have, const struct message *m, const Offer *offer);
 // Clears the timers of one whose records are deleted.
 void match_forget(struct change *c, const char *id);
+
+// match_end.c. What is wrong with the command that ends a match.
+void match_end_check(struct change *c, const struct message *m, const EndMatch *cmd);
+// It has neither a goodbye nor a reason: the match is ending and goes on standing.
+bool match_end_waits(const EndMatch *cmd);
+// Writes the match as ending; again and again is once.
+void match_end_begin(struct change *c, const struct records *have, const struct message *m, Offer *next);

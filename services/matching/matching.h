@@ -12,6 +12,9 @@
 //   tasks.h, .c     what a human has to decide, as one list
 //   next_candidate.c  whom to offer next, after a decline or an expiry
 //   match_life.h, .c  a match from acceptance to its end: introduction, contacts
+//   match_end.c     with a goodbye, or the reason why there is none
+//   cover.h, .c     who covers a match while its mentor is away
+//   feedback.c      how a match was, from both sides
 //   supervision.c   when a mentor's supervision is due
 //   notice.c        a message to a mentor, and the link that it holds
 //   links.c         the link that a mentor signs in with: sent by staff, or asked for by the mentor
@@ -21,10 +24,11 @@
 //   pool.h          the rules for all mentors at once, on bits: pure, used by no row yet
 //
 // Records: Mentor and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer under the CRN,
-// MatchingTask (tasks.h), and the Token of each link. Indexes: "mentors" (ids), "offers-of/<crn>" ("<offered at, 13
-// digits of ms>/<offer id>"), "matches-of/<mentor id>" (CRNs of matches that have not ended), those of tasks (tasks.h).
-// Timers: "offer/<id>", when the time to answer is over; "next-candidate/<offer id>", at once; "introduction/<match>",
-// "contact/<match>" and "supervision/<mentor id>", when a human has to be told.
+// MatchingTask (tasks.h), Feedback under its id, and the Token of each link. Indexes: "mentors" (ids),
+// "offers-of/<crn>" ("<offered at, 13 digits of ms>/<offer id>"), "matches-of/<mentor id>" (CRNs of matches that have
+// not ended), "feedback-of/<crn>", those of tasks (tasks.h). Timers: "offer/<id>", when the time to answer is over;
+// "next-candidate/<offer id>", at once; "introduction/<match>", "contact/<match>" and "supervision/<mentor id>", when a
+// human has to be told; "cover/<match>", when a cover is over.
 #pragma once
 #include "calendar.h"
 #include "change.h"
@@ -92,6 +96,8 @@ void needs_answer(struct records *want, const struct message *m);
 // The offer came to nothing: a human has to decide again, and the next candidate is named to them.
 void offer_decide_again(struct change *c, const struct records *have, const struct message *m, const Offer *offer,
                         MatchingTaskKind kind);
+// The person is offered anew: what the last offer left to decide is decided.
+void offer_decided_again(struct change *c, const struct records *have, const struct message *m, const char *crn);
 // "next-candidate/<offer id>"
 char *next_candidate_timer(struct arena *a, const char *offer_id);
 // The index of a person's offers, and the id in one of its members.
@@ -186,6 +192,18 @@ struct change decide_introduce_match(const struct records *have, const struct me
 struct change on_contact_recorded(const struct records *have, const struct message *m);
 struct change on_introduction_due(const struct records *have, const struct message *m);
 struct change on_contact_due(const struct records *have, const struct message *m);
+
+void needs_cover_match(struct records *want, const struct message *m);
+void needs_record_absence(struct records *want, const struct message *m);
+struct change decide_cover_match(const struct records *have, const struct message *m);
+struct change decide_end_cover(const struct records *have, const struct message *m);
+struct change decide_record_absence(const struct records *have, const struct message *m);
+struct change on_cover_over(const struct records *have, const struct message *m);
+
+void needs_give_feedback(struct records *want, const struct message *m);
+void needs_list_feedback(struct records *want, const struct message *m);
+struct change decide_give_feedback(const struct records *have, const struct message *m);
+struct change decide_list_feedback(const struct records *have, const struct message *m);
 
 void needs_supervision(struct records *want, const struct message *m);
 struct change decide_record_supervision(const struct records *have, const struct message *m);

@@ -43,6 +43,7 @@ static Mentor *as_kept(struct arena *a, const Mentor *said) {
   mentor->state = MENTOR_STATE__ACTIVE;
   mentor->paused_why = matching_text("");
   supervision_copy(mentor, NULL);
+  mentor->away_from = mentor->away_until = NULL;
   mentor->personal = arena_copy(a, said->personal, sizeof *said->personal);
   mentor->personal->seal = NULL;
   return mentor;
@@ -115,6 +116,8 @@ struct change decide_change_mentor(const struct records *have, const struct mess
   mentor->state = was->state;
   mentor->paused_why = was->paused_why;
   supervision_copy(mentor, was);
+  mentor->away_from = was->away_from;
+  mentor->away_until = was->away_until;
   MentorChanged *event = arena_take(m->arena, sizeof *event);
   mentor_changed__init(event);
   event->id = mentor->id;

@@ -12,6 +12,19 @@ char *next_candidate_timer(struct arena *a, const char *offer_id) {
   return arena_printf(a, "next-candidate/%s", offer_id);
 }
 
+void offer_decide_again(struct change *c, const struct records *have, const struct message *m, const Offer *offer,
+                        MatchingTaskKind kind) {
+  const struct task task = {kind, offer->id, offer->crn, offer->mentor_id, offer->id};
+  task_open(c, have, m, &task);
+  change_set_timer(c, next_candidate_timer(m->arena, offer->id), m->now.ms);
+}
+
+void offer_decided_again(struct change *c, const struct records *have, const struct message *m, const char *crn) {
+  const PersonsOffer *standing = records_get(have, &persons_offer__descriptor, crn);
+  if (standing && !text_is_empty(standing->refused_offer_id))
+    task_done(c, have, m, MATCHING_TASK_KIND__OFFER_DECLINED, standing->refused_offer_id);
+}
+
 void needs_next_candidate(struct records *want, const struct message *m) {
   const MatchingTask *task = task_want(want, MATCHING_TASK_KIND__OFFER_DECLINED, m->timer);
   if (!task_is_open(task)) return;

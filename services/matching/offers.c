@@ -86,13 +86,6 @@ void offer_close(struct change *c, const struct message *m, Offer *next, OfferSt
   offer_publish_answer(c, next);
 }
 
-void offer_decide_again(struct change *c, const struct records *have, const struct message *m, const Offer *offer,
-                        MatchingTaskKind kind) {
-  const struct task task = {kind, offer->id, offer->crn, offer->mentor_id, offer->id};
-  task_open(c, have, m, &task);
-  change_set_timer(c, next_candidate_timer(m->arena, offer->id), m->now.ms);
-}
-
 static bool mentor_wanted(const Person *person) {
   return person->mentoring && person->mentoring->wanted;
 }
@@ -205,13 +198,6 @@ static void tell_mentor(struct change *c, const struct message *m, const Offer *
   notice_send(c, m, &notice);
 }
 
-// What an earlier offer left to decide is decided by this one.
-static void decided_again(struct change *c, const struct records *have, const struct message *m, const char *crn) {
-  const PersonsOffer *standing = records_get(have, &persons_offer__descriptor, crn);
-  if (standing && !text_is_empty(standing->refused_offer_id))
-    task_done(c, have, m, MATCHING_TASK_KIND__OFFER_DECLINED, standing->refused_offer_id);
-}
-
 static struct change make(const struct records *have, const struct message *m, const Offer *offer,
                           const Mentor *mentor) {
   struct change c = change_of(m);
@@ -219,7 +205,7 @@ static struct change make(const struct records *have, const struct message *m, c
   stand_for_person(&c, offer);
   change_index(&c, offers_index(m->arena, offer->crn), offers_member(m->arena, offer));
   change_set_timer(&c, offer_timer(m->arena, offer->id), timestamp_ms(offer->expires_at));
-  decided_again(&c, have, m, offer->crn);
+  offer_decided_again(&c, have, m, offer->crn);
   publish_made(&c, offer, m->now.ms);
   tell_mentor(&c, m, offer, mentor);
   change_recipient(&c, "mentor", offer->mentor_id);
@@ -309,7 +295,7 @@ void offer_publish_ended(struct change *c, const Offer *offer, int64_t at_ms) {
 struct change decide_end_match(const struct records *have, const struct message *m) {
   const EndMatch *cmd = m->body;
   struct change c = change_of(m);
-  matching_check_why(&c, cmd->why);
+  match_end_check(&c, m, cmd);
   if (change_refused(&c)) return c;
   const Offer *was = named(have, m);
   if (!was) return no_such_offer(m);
@@ -317,13 +303,19 @@ struct change decide_end_match(const struct records *have, const struct message 
     return refusef(m, CODE__CONFLICT, NULL, "only a match can be ended: %s", offer_state_words(was->state));
   if (was->ended_at) return kept(have, m, was);
   Offer *next = arena_copy(m->arena, was, sizeof *was);
+  if (match_end_waits(cmd)) {
+    match_end_begin(&c, have, m, next);
+    return written(have, c, next);
+  }
+  next->goodbye = cmd->goodbye;
+  next->cover = NULL;
   next->ended_at = timestamp_of(m->arena, m->now.ms);
   next->ended_why = cmd->why;
   change_write(&c, next->crn, next->id, next);
   change_unindex(&c, matches_index(m->arena, next->mentor_id), next->crn);
   offer_free_place(&c, have, next);
   offer_free_person(&c, next->crn);
-  match_over(&c, have, m, next);
+  match_over(&c, have, m, was);
   offer_publish_ended(&c, next, m->now.ms);
   return written(have, c, next);
 }

@@ -38,6 +38,11 @@ static const struct row rows[] = {
     COMMAND(list_matching_tasks, needs_list_matching_tasks, decide_list_matching_tasks),
     COMMAND(close_matching_task, needs_close_matching_task, decide_close_matching_task),
     COMMAND(introduce_match, needs_introduce_match, decide_introduce_match),
+    COMMAND(cover_match,     needs_cover_match,     decide_cover_match),
+    COMMAND(end_cover,       needs_introduce_match, decide_end_cover),
+    COMMAND(record_absence,  needs_record_absence,  decide_record_absence),
+    COMMAND(give_feedback,   needs_give_feedback,   decide_give_feedback),
+    COMMAND(list_feedback,   needs_list_feedback,   decide_list_feedback),
     COMMAND(record_supervision, needs_supervision,  decide_record_supervision),
     COMMAND(collect_records, needs_collect_offers,  decide_collect_offers),
     {.kind = ROW_EVENT, .body = &person_erased__descriptor, .erases = true, .decide = held_on_person_erased},
@@ -52,6 +57,7 @@ static const struct row rows[] = {
      .decide = on_next_candidate},
     {.kind = ROW_TIMER, .timer = "introduction", .needs = needs_answer, .decide = on_introduction_due},
     {.kind = ROW_TIMER, .timer = "contact", .needs = needs_answer, .decide = on_contact_due},
+    {.kind = ROW_TIMER, .timer = "cover", .needs = needs_answer, .decide = on_cover_over},
     {.kind = ROW_TIMER, .timer = "supervision", .needs = needs_supervision, .decide = on_supervision_due},
     {.kind = ROW_TIMER, .timer = "offer", .needs = needs_answer, .decide = on_offer_over},
     {0},
@@ -59,13 +65,8 @@ static const struct row rows[] = {
 // clang-format on
 
 static const ProtobufCMessageDescriptor *const owns[] = {
-    &mentor__descriptor,
-    &offer__descriptor,
-    &persons_offer__descriptor,
-    &token__descriptor,
-    &mentor_phones__descriptor,
-    &matching_task__descriptor,
-    NULL,
+    &mentor__descriptor,        &offer__descriptor,         &persons_offer__descriptor, &token__descriptor,
+    &mentor_phones__descriptor, &matching_task__descriptor, &feedback__descriptor,      NULL,
 };
 
 const struct service matching = {.name = "matching", .rows = rows, .owns = owns, .load = matching_load};

@@ -6,9 +6,14 @@
 #define TASKS "matching-tasks"
 
 static const char *const words[] = {
-    [MATCHING_TASK_KIND__OFFER_DECLINED] = "next",           [MATCHING_TASK_KIND__OFFER_EXPIRED] = "next",
-    [MATCHING_TASK_KIND__INTRODUCTION_DUE] = "introduction", [MATCHING_TASK_KIND__NO_CONTACT] = "contact",
+    [MATCHING_TASK_KIND__OFFER_DECLINED] = "next",
+    [MATCHING_TASK_KIND__OFFER_EXPIRED] = "next",
+    [MATCHING_TASK_KIND__INTRODUCTION_DUE] = "introduction",
+    [MATCHING_TASK_KIND__NO_CONTACT] = "contact",
     [MATCHING_TASK_KIND__SUPERVISION_DUE] = "supervision",
+    [MATCHING_TASK_KIND__GOODBYE_DUE] = "goodbye",
+    [MATCHING_TASK_KIND__COVER_NEEDED] = "cover",
+    [MATCHING_TASK_KIND__FEEDBACK_DUE] = "feedback",
 };
 
 char *task_id(struct arena *a, MatchingTaskKind kind, const char *about) {

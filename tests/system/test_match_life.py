@@ -73,3 +73,48 @@ def test_chapter_5_the_mentors_supervisor_records_a_supervision(operator, story)
     answer = operator.post(f"/mentors/{story.mentor}/supervision", held, token=story.as_supervisor)
     assert answer.status == 200 and answer.json["supervisedBy"] == "S01A001"
     assert answer.json["supervisedUntil"] > people.at(days=27)
+
+
+def test_chapter_6_while_the_mentor_is_away_another_has_the_person_and_not_the_notes(operator, story):
+    note = people.new_id()
+    written = {"crn": story.crn, "text": {"text": "canary: what the first mentor was told"}}
+    assert operator.put(f"/notes/{note}", written, token=story.as_mentor).status == 201
+    away = {"from": people.at(minutes=-1), "until": people.at(days=7)}
+    assert operator.post(f"/mentors/{story.mentor}/absence", away, token=story.as_supervisor).status == 200
+    assert "COVER_NEEDED" in tasks(operator, story)
+    assert operator.get("/my-people", token=story.as_declines).json.get("people", []) == []
+    covered = operator.post(f"/offers/{story.match}/cover", {"mentorId": story.declines, **away})
+    assert covered.status == 200 and covered.json["mentorId"] == story.mentor
+    assert "COVER_NEEDED" not in tasks(operator, story)
+    own, = operator.get("/my-people", token=story.as_declines).json["people"]
+    assert own["crn"] == story.crn and "coversUntil" in own
+    assert operator.get(f"/notes/{note}", token=story.as_declines).status == 404
+    assert operator.get(f"/people/{story.crn}/notes", token=story.as_declines).json.get("notes", []) == []
+    assert operator.post(f"/offers/{story.match}/end-cover", {}).status == 200
+    assert operator.get("/my-people", token=story.as_declines).json.get("people", []) == []
+
+
+def test_chapter_7_a_match_ends_with_a_goodbye(operator, story):
+    assert "endingSince" in operator.post(f"/offers/{story.match}/end", {}).json
+    assert "GOODBYE_DUE" in tasks(operator, story)
+    assert operator.get(f"/mentors/{story.mentor}").json["placesTaken"] == 1
+    ended = operator.post(f"/offers/{story.match}/end", {"goodbye": {"at": people.at(seconds=-1)}})
+    assert ended.status == 200 and "endedAt" in ended.json
+    assert operator.get(f"/mentors/{story.mentor}").json.get("placesTaken", 0) == 0
+    assert set(tasks(operator, story)) == {"FEEDBACK_DUE"}
+
+
+def test_chapter_8_both_sides_say_how_it_was_and_neither_reads_the_other(operator, story):
+    as_person = operator.token_for(story.crn, "person")
+    sides = {"FROM_PERSON": (as_person, "canary: she listened"), "FROM_MENTOR": (story.as_mentor, "canary: hard at first")}
+    for token, text in sides.values():
+        said = {"matchId": story.match, "answers": [{"question": "HELPED", "value": 5}], "text": {"text": text}}
+        assert operator.put(f"/feedback/{people.new_id()}", said, token=token).status == 201
+        refused = operator.get(f"/people/{story.crn}/feedback", token=token)
+        assert refused.status == 404 and "canary" not in refused.text
+    for token in (None, story.as_supervisor):
+        read = operator.get(f"/people/{story.crn}/feedback", token=token).json["feedback"]
+        assert {f["from"]: f["text"]["text"] for f in read} == {side: text for side, (_, text) in sides.items()}
+    assert tasks(operator, story) == {}
+    given = operator.get(f"/people/{story.crn}/subject-access").text
+    assert "she listened" in given and "hard at first" not in given

@@ -375,7 +375,7 @@ static void days_are_those_of_the_areas_calendar(void **state) {
   assert_int_equal(match_days_end(&s->d.m, late, 0), late + HOUR_MS / 2);
 }
 
-static void the_end_of_a_match_leaves_no_task_and_no_timer(void **state) {
+static void the_end_of_a_match_settles_its_tasks_and_clears_its_timers(void **state) {
   struct story *s = *state;
   given_match(&s->d);
   commit(&s->d, timer_came(&s->d, "contact/" OFFER_ID, FOURTEEN_DAYS_END_MS));
@@ -389,7 +389,8 @@ static void the_end_of_a_match_leaves_no_task_and_no_timer(void **state) {
   assert_int_equal(timer_set(&c, "contact/" OFFER_ID), 0);
   assert_int_equal(timer_set(&c, "introduction/" OFFER_ID), 0);
   commit(&s->d, c);
-  assert_int_equal(listed(&s->d)->n_tasks, 0);
+  assert_int_equal(listed(&s->d)->n_tasks, 1);
+  assert_int_equal(listed(&s->d)->tasks[0]->kind, MATCHING_TASK_KIND__FEEDBACK_DUE);
   c = timer_came(&s->d, "contact/" OFFER_ID, FOURTEEN_DAYS_END_MS + DAY_MS);
   assert_null(c.records);
 }
@@ -522,7 +523,7 @@ int main(void) {
       STORY(who_did_not_come_or_met_somebody_else_had_no_contact),
       STORY(a_correction_of_a_session_counts_as_the_session_does),
       STORY(days_are_those_of_the_areas_calendar),
-      STORY(the_end_of_a_match_leaves_no_task_and_no_timer),
+      STORY(the_end_of_a_match_settles_its_tasks_and_clears_its_timers),
       STORY(a_mentor_is_due_four_weeks_after_registration_and_after_each_supervision),
       STORY(an_overdue_supervision_is_a_task_until_it_was_held),
       STORY(only_the_mentors_own_supervisor_records_it_and_not_ahead_of_time),
