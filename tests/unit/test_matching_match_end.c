@@ -190,6 +190,23 @@ static void both_sides_are_read_by_the_coordinator_and_the_mentors_supervisor_an
   assert_null(listed_by(s, "N07A123", MAY(PRACTITIONER)));
 }
 
+static void of_a_match_with_another_supervisors_mentor_a_supervisor_is_shown_nothing(void **state) {
+  struct story *s = *state;
+  Mentor *before = mentor_of(&s->d, 2);
+  Feedback *f = feedback_of(s, OTHER_SAID_ID, "She was late.");
+  before->supervisor = "S02";
+  given_mentor(&s->d, before);
+  f->mentor_id = before->id;
+  f->match_id = SAID_ID;
+  given(&s->d, &feedback__descriptor, f->id, 1, f);
+  given_in_index(&s->d, "feedback-of/" CRN, "1772445600000/" OTHER_SAID_ID);
+  commit(&s->d, said_by_person(s));
+  const Feedbacks *seen = listed_by(s, "S01", MAY(MENTOR_SUPERVISOR));
+  assert_int_equal(seen->n_feedback, 1);
+  assert_string_equal(seen->feedback[0]->id, SAID_ID);
+  assert_int_equal(listed_by(s, "C01", MAY(COORDINATOR))->n_feedback, 2);
+}
+
 static void the_same_twice_is_once_and_other_words_need_another_id(void **state) {
   struct story *s = *state;
   commit(&s->d, said_by_person(s));
@@ -260,6 +277,7 @@ int main(void) {
       MATCH(after_the_end_the_person_is_to_be_asked_until_they_have_said_how_it_was),
       MATCH(whose_side_it_is_follows_from_who_says_it),
       MATCH(both_sides_are_read_by_the_coordinator_and_the_mentors_supervisor_and_by_neither_side),
+      MATCH(of_a_match_with_another_supervisors_mentor_a_supervisor_is_shown_nothing),
       MATCH(the_same_twice_is_once_and_other_words_need_another_id),
       MATCH(feedback_is_about_a_match_of_ones_own_and_answers_in_range),
       MATCH(the_person_is_given_their_own_words_and_that_the_mentor_said_something),

@@ -367,12 +367,14 @@ static void a_correction_of_a_session_counts_as_the_session_does(void **state) {
   assert_non_null(written(&c, &offer__descriptor, OFFER_ID));
 }
 
-// Over the night of 29 March the clocks go forward: the days are the calendar's.
+// Over the night of 29 March the clocks go forward, over that of 25 October back: the days are the calendar's.
 static void days_are_those_of_the_areas_calendar(void **state) {
   struct story *s = *state;
   int64_t late = INT64_C(1774049400000);                                       // Friday 20 March 2026, 23:30 in London
   assert_int_equal(match_days_end(&s->d.m, late, 14), INT64_C(1775257200000)); // the end of 3 April, in summer time
   assert_int_equal(match_days_end(&s->d.m, late, 0), late + HOUR_MS / 2);
+  int64_t autumn = INT64_C(1792494000000);                                       // Tuesday 20 October 2026, 12:00
+  assert_int_equal(match_days_end(&s->d.m, autumn, 14), INT64_C(1793750400000)); // the end of 3 November
 }
 
 static void the_end_of_a_match_settles_its_tasks_and_clears_its_timers(void **state) {
