@@ -1,4 +1,5 @@
 #include "access.h"
+#include "calendar.h"
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
 #include "safeguarding.pb-c.h"
@@ -129,8 +130,15 @@ static bool some_offer(const struct view *v, const char *crn, bool (*is)(const s
   return false;
 }
 
+// Who covers a match for a time is the person's mentor for that time.
+static bool covers(const struct view *v, const Cover *cover) {
+  return cover && is_actor(v, cover->mentor_id) && timestamp_ms(cover->from) <= v->m->now.ms &&
+         v->m->now.ms < timestamp_ms(cover->until);
+}
+
 static bool is_match(const struct view *v, const Offer *offer) {
-  return offer->state == OFFER_STATE__ACCEPTED && !offer->ended_at && is_actor(v, offer->mentor_id);
+  bool own = is_actor(v, offer->mentor_id) || covers(v, offer->cover);
+  return offer->state == OFFER_STATE__ACCEPTED && !offer->ended_at && own;
 }
 
 static bool own_mentee(const struct view *v, const char *subject) {

@@ -18,12 +18,12 @@
 
 // How an actor must stand to a person P or a mentor M.
 enum relation {
-  RELATION_NOBODY,         // may not send it at all
-  RELATION_NO_RECORD,      // may send it; reaches nobody's record
-  RELATION_AREA,           // reaches everybody in the area
-  RELATION_OWN_CASE,       // P's own practitioner; or has opened P's record for a while (BreakGlass)
-  RELATION_OWN_MENTEE,     // the mentor of P, in a match that has not ended; and M who is the actor
-  RELATION_OWN_OFFER,      // a mentor to whom the offer of P that the message is about was made; and M who is the actor
+  RELATION_NOBODY,     // may not send it at all
+  RELATION_NO_RECORD,  // may send it; reaches nobody's record
+  RELATION_AREA,       // reaches everybody in the area
+  RELATION_OWN_CASE,   // P's own practitioner; or has opened P's record for a while (BreakGlass)
+  RELATION_OWN_MENTEE, // the mentor of P, in a match that has not ended, or who covers it now; and M who is the actor
+  RELATION_OWN_OFFER,  // a mentor to whom the offer of P that the message is about was made; and M who is the actor
   RELATION_OWN_SUPERVISEE, // M's supervisor; the supervisor of the mentor in a match of P's
   RELATION_SELF,           // is P, or M
   RELATION_OWN_SIGN_IN,    // is M; also by a link or a cookie that only signs in

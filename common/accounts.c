@@ -19,10 +19,10 @@ const struct account accounts[] = {
     {"reminders", .writes = "ReminderPlan DailyCount", .reads = "Appointment Engagement Disposal",
                   .indexes = "plans-of"},
     {"matching",  .writes = "Mentor MentorBreak Offer PersonsOffer PersonsChoice Token MentorPhones WaitingPerson "
-                            "Proposal ProposedPair NewestProposal Characteristics",
+                            "Proposal ProposedPair NewestProposal Characteristics MatchingTask Feedback",
                   .reads = "Engagement Appointment Disposal",
                   .indexes = "mentors offers offers-of offers-to matches-of waiting offers-open proposals proposal-pairs "
-                             "proposed-of",
+                             "proposed-of matching-tasks matching-tasks-of feedback-of",
                   .lists = "people engagements-of appointments-of"},
     {"reporting", .writes = "", .audits = true},
     {"courier",   .writes = "Delivery", .reads = "Disposal", .indexes = "dead-letters deliveries-of"},

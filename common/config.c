@@ -12,7 +12,10 @@
 
 enum {
   MESSAGES_PER_DAY = 3,
-  OFFER_HOURS = 48
+  OFFER_HOURS = 48,
+  INTRODUCTION_DAYS = 7,
+  NO_CONTACT_DAYS = 14,
+  SUPERVISION_DAYS = 28,
 }; // where an area does not say
 
 enum {
@@ -169,6 +172,9 @@ static int check_area(const struct config *c, Area *a, char *errors, size_t erro
   }
   if (!a->messages_per_day) a->messages_per_day = MESSAGES_PER_DAY;
   if (!a->offer_hours) a->offer_hours = OFFER_HOURS;
+  if (!a->introduction_days) a->introduction_days = INTRODUCTION_DAYS;
+  if (!a->no_contact_days) a->no_contact_days = NO_CONTACT_DAYS;
+  if (!a->supervision_days) a->supervision_days = SUPERVISION_DAYS;
   return 0;
 }
 

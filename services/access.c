@@ -18,6 +18,7 @@
 #include "courier.pb-c.h"
 #include "fairness.pb-c.h"
 #include "intake.pb-c.h"
+#include "match_life.pb-c.h"
 #include "matching.pb-c.h"
 #include "mentoring.pb-c.h"
 #include "proposals.pb-c.h"
@@ -132,6 +133,17 @@ const struct access_row access_table[] = {
     COMMAND(list_offers,            CONSULTATION, COORDINATOR(NOTHING)),
     COMMAND(withdraw_offer,         ALTERATION,   COORDINATOR(NOTHING)),
     COMMAND(end_match,              ALTERATION,   COORDINATOR(NOTHING), SUPERVISOR(NOTHING)),
+    // What hangs on a decision: of the area, of one's own cases, of one's own mentors and their matches.
+    COMMAND(list_matching_tasks,    CONSULTATION, COORDINATOR(NOTHING), SUPERVISOR(NOTHING), PRACTITIONER(NOTHING)),
+    COMMAND(close_matching_task,    ALTERATION,   COORDINATOR(NOTHING), SUPERVISOR(NOTHING)),
+    COMMAND(introduce_match,        ALTERATION,   COORDINATOR(NOTHING), PRACTITIONER(NOTHING)),
+    COMMAND(cover_match,            DISCLOSURE,   COORDINATOR(NOTHING)),
+    COMMAND(end_cover,              ALTERATION,   COORDINATOR(NOTHING)),
+    COMMAND(record_absence,         ALTERATION,   COORDINATOR(NAMES), SUPERVISOR(NAMES)),
+    // Both sides say how it was; who is rated is not shown it, and who writes for the person has it from them.
+    COMMAND(give_feedback,          COLLECTION,   PERSON(NOTHING), PRACTITIONER(NOTHING), MENTOR(OWN_OFFER, NOTHING)),
+    COMMAND(list_feedback,          CONSULTATION, COORDINATOR(NAMES), SUPERVISOR(NAMES)),
+    COMMAND(record_supervision,     ALTERATION,   SUPERVISOR(NAMES)),
     COMMAND(view_offer,             CONSULTATION, MENTOR(OWN_OFFER, NOTHING)),
     COMMAND(accept_offer,           ALTERATION,   MENTOR(OWN_OFFER, NOTHING)),
     COMMAND(decline_offer,          ALTERATION,   MENTOR(OWN_OFFER, NOTHING)),
@@ -143,10 +155,9 @@ const struct access_row access_table[] = {
     COMMAND(read_my_calendar,       CONSULTATION, MENTOR(SELF, NOTHING)),
     COMMAND(end_my_calendar,        ALTERATION,   MENTOR(SELF, NOTHING)),
     COMMAND(read_feed,              CONSULTATION, MENTOR(OWN_FEED, NOTHING)),
-    COMMAND(take_break,             ALTERATION,   MENTOR(OWN_OFFER, NOTHING)),
+    COMMAND(take_break,             ALTERATION,   MENTOR(SELF, NOTHING)),
     COMMAND(read_break,             CONSULTATION, MENTOR(SELF, NOTHING)),
     COMMAND(end_break,              ALTERATION,   MENTOR(SELF, NOTHING)),
-    COMMAND(list_uncovered,         CONSULTATION, COORDINATOR(NOTHING), SUPERVISOR(NOTHING)),
     COMMAND(send_sign_in_link,      ALTERATION,   COORDINATOR(NOTHING), SUPERVISOR(NOTHING)),
     COMMAND(ask_sign_in_link,       ALTERATION,   MENTOR(OWN_SIGN_IN, NOTHING)),
     COMMAND(use_sign_in_link,       ALTERATION,   MENTOR(OWN_SIGN_IN, NOTHING)),

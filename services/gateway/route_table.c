@@ -1,6 +1,7 @@
 // The rows themselves.
 #include "courier.pb-c.h"
 #include "intake.pb-c.h"
+#include "match_life.pb-c.h"
 #include "matching.pb-c.h"
 #include "mentoring.pb-c.h"
 #include "proposals.pb-c.h"
@@ -169,8 +170,26 @@ const struct route routes_table[] = {
     {"GET", "/my-break", MATCHING, MAKES(read_break, mentor_break),
      SAYS("Read one's own break; empty where there is none")},
     {"POST", "/my-break/end", MATCHING, MAKES(end_break, mentor_break), BODY(""), SAYS("End one's own break")},
-    {"GET", "/people-without-cover", MATCHING, MAKES(list_uncovered, uncovered_people),
-     SAYS("List the people whose engagement worker is paused or on a break")},
+
+    {"POST", "/offers/{id}/introduce", MATCHING, MAKES(introduce_match, introduction), BODY("introduction"),
+     SAYS("Record that the person and the engagement worker were introduced to each other")},
+    {"GET", "/matching-tasks", MATCHING, MAKES(list_matching_tasks, matching_tasks),
+     SAYS("List what a human has to decide about offers, matches and engagement workers")},
+    {"POST", "/matching-tasks/{id}/close", MATCHING, MAKES(close_matching_task, matching_task), BODY(""),
+     SAYS("Close a task, with the reason why nothing is left to do")},
+    {"POST", "/offers/{id}/cover", MATCHING, MAKES(cover_match, offer), BODY("cover"),
+     SAYS("Let another engagement worker cover a match while its own is away")},
+    {"POST", "/offers/{id}/end-cover", MATCHING, MAKES(end_cover, offer), BODY(""),
+     SAYS("End a cover before its time")},
+    {"POST", "/mentors/{id}/absence", MATCHING, MAKES(record_absence, mentor), BODY(""),
+     SAYS("Record that an engagement worker is away: each of their matches becomes a task")},
+    {"PUT", "/feedback/{feedback.id}", MATCHING, MAKES(give_feedback, feedback), BODY("feedback"),
+     SAYS("Say how a match was, from one of its sides")},
+    {"GET", "/people/{crn}/feedback", MATCHING, MAKES(list_feedback, feedbacks),
+     SAYS("List what was said of a person's matches, from both sides")},
+    {"POST", "/mentors/{id}/supervision", MATCHING, MAKES(record_supervision, mentor), BODY(""),
+     SAYS("Record that an engagement worker was supervised")},
+
     {"GET", "/my-people", MATCHING, MAKES(list_my_people, my_people),
      SAYS("List an engagement worker's own people: matches that were accepted and have not ended")},
     {"GET", "/my-people/{crn}", MATCHING, MAKES(read_my_person, my_person),

@@ -41,6 +41,7 @@ static Appointment *senders_part(const struct message *m, const Appointment *of)
   a->place = of->place;
   a->mode = of->mode;
   a->function = of->function;
+  a->mentor_role = of->mentor_role;
   return a;
 }
 
@@ -50,6 +51,7 @@ static void check_appointment(const struct checks *k, const Appointment *a) {
   check_span(k, a->starts_at, a->ends_at);
   check_choice(k, "/mode", &mode__descriptor, a->mode, true);
   check_choice(k, "/function", &function__descriptor, a->function, false);
+  check_choice(k, "/mentorRole", &mentor_role__descriptor, a->mentor_role, false);
   check_line(k, "/place", a->place, a->mode == MODE__IN_PERSON ? 1 : 0, 200);
 }
 
@@ -97,6 +99,7 @@ static void publish_made(struct change *c, const struct message *m, const Appoin
   e->n_reminder_minutes = a->n_reminder_minutes;
   e->reminder_minutes = a->reminder_minutes;
   e->supersedes = a->supersedes;
+  e->mentor_role = a->mentor_role;
   change_publish(c, a->crn, e);
 }
 

@@ -79,6 +79,7 @@ void check_session(const struct checks *k, const Session *s, int64_t now_ms) {
     wrong(k, CODE__INVALID, "/startsAt", "is in the future: record a session once it has begun");
   check_choice(k, "/mode", &mode__descriptor, s->mode, false);
   check_choice(k, "/function", &function__descriptor, s->function, false);
+  check_choice(k, "/mentorRole", &mentor_role__descriptor, s->mentor_role, false);
   check_line(k, "/goal", s->goal, 0, 500);
   check_what_happened(k, s);
   check_participants(k, s);
@@ -99,6 +100,9 @@ static bool took_part(const Session *s, Role role) {
 static void check_present(const struct checks *k, const Session *s, const Pathway *pathway) {
   if (took_part(s, ROLE__PERSON) && !attendance_came(s->attendance))
     wrong(k, CODE__INVALID, "/participants", "names PERSON, who did not attend: change one of them");
+  if (s->mentor_role && !took_part(s, ROLE__MENTOR))
+    wrong(k, CODE__INVALID, "/mentorRole",
+          "is said, and no mentor took part: add MENTOR to participants, or leave it out");
   for (size_t i = 0; i < pathway->n_participants && s->attendance->happened == HAPPENED__HAPPENED; i++) {
     Role required = pathway->participants[i];
     if (took_part(s, required)) continue;

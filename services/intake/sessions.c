@@ -166,6 +166,7 @@ static SessionRecorded *recorded(const struct message *m, const Session *s) {
   e->n_components = s->n_components;
   e->components = s->components;
   e->crn = s->crn;
+  e->mentor_role = s->mentor_role;
   return e;
 }
 

@@ -1,5 +1,5 @@
 // Offers as the mentor sees them: nothing that names the person. And what happens when nobody answers.
-#include "matching.h"
+#include "match_life.h"
 #include <string.h>
 
 static struct change not_yours(const struct message *m) {
@@ -20,7 +20,7 @@ static void show_wish(OfferView *view, const MentoringWish *wish) {
 }
 
 static bool shows_wish(const OfferView *view, const Offer *offer, const Person *person) {
-  bool stands = view->state == OFFER_STATE__OFFERED || (view->state == OFFER_STATE__ACCEPTED && !offer->ended_at);
+  bool stands = view->state == OFFER_STATE__OFFERED || match_stands(offer);
   return stands && person && person->mentoring;
 }
 
@@ -87,6 +87,7 @@ static void accept(struct change *c, const struct message *m, Offer *next, const
   take_place(c, mentor);
   change_clear_timer(c, arena_printf(m->arena, "offer/%s", next->id));
   offer_publish_answer(c, next);
+  match_begin(c, m, next);
 }
 
 // Two offers may stand for one free place; the mentor's record is written by each, so the second to accept is refused.
@@ -119,6 +120,7 @@ struct change decide_decline_offer(const struct records *have, const struct mess
   Offer *next = arena_copy(m->arena, was, sizeof *was);
   next->declined_why = cmd->why;
   offer_close(&c, m, next, OFFER_STATE__DECLINED);
+  offer_decide_again(&c, have, m, next, MATCHING_TASK_KIND__OFFER_DECLINED);
   return show(have, m, c, next, true);
 }
 
@@ -128,9 +130,11 @@ struct change on_offer_over(const struct records *have, const struct message *m)
   const char *id = matching_id(m);
   const Offer *was = offer_named(have, m);
   if (!was || was->state != OFFER_STATE__OFFERED) return c;
-  if (offer_over(was, m->now.ms))
+  if (offer_over(was, m->now.ms)) {
     offer_close(&c, m, arena_copy(m->arena, was, sizeof *was), OFFER_STATE__EXPIRED);
-  else
+    offer_decide_again(&c, have, m, was, MATCHING_TASK_KIND__OFFER_EXPIRED);
+  } else {
     change_set_timer(&c, arena_printf(m->arena, "offer/%s", id), timestamp_ms(was->expires_at));
+  }
   return c;
 }

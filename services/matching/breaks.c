@@ -2,12 +2,11 @@
 //
 // Nobody new is offered; offers that are open are withdrawn, which is no answer of the mentor's and counts as none.
 // What the mentor has begun goes on: they stay signed in, see their people and write their notes. Staff see that it is
-// the mentor's own wish, and no more; until when, the mentor alone is shown. Who accompanies the mentor's people
-// meanwhile is for staff to arrange, from the list of those who need cover.
+// the mentor's own wish, and no more; until when, the mentor alone is shown. What follows for the mentor's people and
+// offers, staff arrange (away.c).
 //
 //   ACTIVE --- TakeBreak ---> ON_BREAK --- EndBreak, or its time is over ---> ACTIVE
 //                                '--- PauseMentor (by staff) ---> PAUSED
-#include "access.h"
 #include "matching.h"
 #include <string.h>
 
@@ -50,15 +49,6 @@ static Mentor *write_state(struct change *c, const Mentor *was, MentorState stat
 
 // --- taking one
 
-void needs_take_break(struct records *want, const struct message *m) {
-  want_break(want, m->actor->id);
-  const struct page *page = my_offers_want(want, m, "", MATCHING_LIST_MOST);
-  for (size_t i = 0; page && i < page->n_members; i++) {
-    const Offer *offer = my_offers_of(want, page->members[i]);
-    if (offer) records_want(want, &persons_offer__descriptor, offer->crn);
-  }
-}
-
 static void check_until(struct change *c, const TakeBreak *cmd, int64_t now_ms) {
   if (!cmd->until) return;
   int64_t until_ms = timestamp_ms(cmd->until);
@@ -69,21 +59,12 @@ static void check_until(struct change *c, const TakeBreak *cmd, int64_t now_ms) 
                   "is more than a year away: leave it out, and end the break when you like");
 }
 
-static void withdraw_open(struct change *c, const struct records *have, const struct message *m) {
-  const struct page *page = my_offers_page(have, m, "");
-  for (size_t i = 0; i < page->n_members; i++) {
-    const Offer *offer = my_offers_open(have, m, page->members[i]);
-    if (offer) offer_close(c, m, arena_copy(m->arena, offer, sizeof *offer), OFFER_STATE__WITHDRAWN);
-  }
-}
-
-static void begin_break(struct change *c, const struct records *have, const struct message *m, const Mentor *was) {
-  MentorPaused *event = arena_take(m->arena, sizeof *event);
+static void begin_break(struct change *c, const Mentor *was) {
+  MentorPaused *event = arena_take(c->arena, sizeof *event);
   mentor_paused__init(event);
   event->id = was->id;
   event->by_own_wish = true;
   write_state(c, was, MENTOR_STATE__ON_BREAK);
-  withdraw_open(c, have, m);
   change_publish(c, was->id, event);
 }
 
@@ -109,7 +90,7 @@ struct change decide_take_break(const struct records *have, const struct message
     change_refuse(&c, CODE__REFUSED_BY_RULE, NULL, "you are paused already: speak to your supervisor");
   if (change_refused(&c)) return c;
   MentorBreak *now = break_from(have, m, was);
-  if (was->state == MENTOR_STATE__ACTIVE) begin_break(&c, have, m, was);
+  if (was->state == MENTOR_STATE__ACTIVE) begin_break(&c, was);
   change_write(&c, was->id, was->id, now);
   if (now->until)
     change_set_timer(&c, break_timer(m->arena, was->id), timestamp_ms(now->until));
@@ -167,73 +148,5 @@ struct change on_break_over(const struct records *have, const struct message *m)
     end_break(&c, mentor);
   else
     change_set_timer(&c, break_timer(m->arena, mentor->id), timestamp_ms(of->until));
-  return c;
-}
-
-// --- whose people need cover
-
-static const struct page *want_people_of(struct records *want, const struct message *m, const char *mentor_id) {
-  return records_want_page(want, matches_index(m->arena, mentor_id), "", MATCHING_PEOPLE_MOST);
-}
-
-static void want_uncovered(struct records *want, const struct message *m, const char *mentor_id) {
-  const Mentor *mentor = records_want(want, &mentor__descriptor, mentor_id);
-  access_want(want, m, mentor_id);
-  if (!mentor || mentor->state == MENTOR_STATE__ACTIVE) return;
-  const struct page *people = want_people_of(want, m, mentor_id);
-  for (size_t i = 0; people && i < people->n_members; i++) {
-    records_want_closed(want, &person__descriptor, people->members[i]);
-    records_want(want, &persons_offer__descriptor, people->members[i]);
-    access_want(want, m, people->members[i]);
-  }
-}
-
-static unsigned uncovered_limit(const ListUncovered *cmd) {
-  return matching_limit(cmd->limit, MATCHING_LIST_DEFAULT, MATCHING_LIST_MOST);
-}
-
-void needs_list_uncovered(struct records *want, const struct message *m) {
-  const ListUncovered *cmd = m->body;
-  const struct page *page = records_want_page(want, MATCHING_MENTORS, cmd->after, uncovered_limit(cmd));
-  for (size_t i = 0; page && i < page->n_members; i++) want_uncovered(want, m, page->members[i]);
-}
-
-static Uncovered *uncovered_of(const struct message *m, const Mentor *mentor, const char *crn, const char *match_id) {
-  Uncovered *one = arena_take(m->arena, sizeof *one);
-  uncovered__init(one);
-  one->crn = matching_text(crn);
-  one->mentor_id = mentor->id;
-  one->match_id = matching_text(match_id);
-  one->mentor_state = mentor->state;
-  return one;
-}
-
-static void add_people_of(struct change *c, UncoveredPeople *list, const struct records *have, const struct message *m,
-                          const Mentor *mentor) {
-  const struct page *people = records_page(have, matches_index(m->arena, mentor->id), "");
-  for (size_t i = 0; i < people->n_members; i++) {
-    const char *crn = people->members[i];
-    const PersonsOffer *standing = records_get(have, &persons_offer__descriptor, crn);
-    if (!standing || !access_sees(have, m, crn)) continue;
-    list->people[list->n_people++] = uncovered_of(m, mentor, crn, standing->offer_id);
-    change_touch(c, crn);
-  }
-}
-
-// A page is as many mentors as the limit says; most of them need no cover.
-struct change decide_list_uncovered(const struct records *have, const struct message *m) {
-  const ListUncovered *cmd = m->body;
-  const struct page *page = records_page(have, MATCHING_MENTORS, cmd->after);
-  struct change c = change_of(m);
-  UncoveredPeople *list = arena_take(m->arena, sizeof *list);
-  uncovered_people__init(list);
-  list->people = arena_take(m->arena, (page->n_members * MATCHING_PEOPLE_MOST + 1) * sizeof *list->people);
-  for (size_t i = 0; i < page->n_members; i++) {
-    const Mentor *mentor = records_get(have, &mentor__descriptor, page->members[i]);
-    bool away = mentor && mentor->state != MENTOR_STATE__ACTIVE;
-    if (away && access_sees(have, m, mentor->id)) add_people_of(&c, list, have, m, mentor);
-  }
-  if (page->more) list->next = page->members[page->n_members - 1];
-  change_reply(&c, NULL, list, 0);
   return c;
 }

@@ -11,13 +11,6 @@ enum {
   EXCLUDED_MOST = 200 // whom the rules leave out, listed one by one
 };
 
-struct scored {
-  const Mentor *mentor;
-  int32_t price, score; // the score is less the price
-  uint32_t chosen;      // the person's own rank of the mentor; 0: none
-  bool declined;
-};
-
 // What is found mentor by mentor.
 struct sorting {
   const struct records *have;
@@ -25,7 +18,7 @@ struct sorting {
   const Person *person;
   const PersonsChoice *choice; // NULL: they were shown nobody yet
   Candidates *reply;
-  struct scored *scored;
+  struct scored_mentor *scored;
   size_t n;
   struct pool_texts seen; // ids of the mentors whose records were looked at
   uint32_t first[RULES_MOST], only[RULES_MOST];
@@ -68,25 +61,30 @@ static size_t want_best(struct records *want, const struct message *m, const str
   return n_gone;
 }
 
-void needs_list_candidates(struct records *want, const struct message *m) {
-  const ListCandidates *cmd = m->body;
-  char crn[8];
-  if (!text_crn(cmd->crn, crn)) return;
-  const Person *person = records_want_closed(want, &person__descriptor, crn);
-  const PersonsChoice *choice = records_want(want, &persons_choice__descriptor, crn);
-  if (!person || !person->mentoring || !m->overview) return;
+void candidates_want(struct records *want, const struct message *m, const Person *person, size_t n) {
+  const PersonsChoice *choice = records_want(want, &persons_choice__descriptor, person->crn);
   prices_want(want);
   if (want->n_unknown) return;
   struct pool_person asked = pool_person_of(m->arena, person);
   asked.without = looked_at_anyway(m, choice);
   asked.n_prices = prices_all(want, m, &asked.prices);
   for (size_t i = 0; i < asked.without.n; i++) records_want(want, &mentor__descriptor, asked.without.texts[i]);
-  // One more than are shown, since the last one has a lead over the next; and as many as turn out to be gone.
-  size_t shown = candidates_limit(cmd) + 1, gone = 0, most;
+  // And as many more as turn out to be gone.
+  size_t gone = 0, most;
   do {
-    most = shown + gone < POOL_BEST ? shown + gone : POOL_BEST;
+    most = n + gone < POOL_BEST ? n + gone : POOL_BEST;
     gone = want_best(want, m, &asked, person, most);
-  } while (!want->n_unknown && most < shown + gone && most < POOL_BEST);
+  } while (!want->n_unknown && most < n + gone && most < POOL_BEST);
+}
+
+void needs_list_candidates(struct records *want, const struct message *m) {
+  const ListCandidates *cmd = m->body;
+  char crn[8];
+  if (!text_crn(cmd->crn, crn)) return;
+  const Person *person = records_want_closed(want, &person__descriptor, crn);
+  if (!person || !person->mentoring || !m->overview) return;
+  // One more than are shown, since the last one has a lead over the next.
+  candidates_want(want, m, person, candidates_limit(cmd) + 1);
 }
 
 // --- deciding
@@ -102,14 +100,14 @@ static void list_excluded(struct sorting *s, char *mentor_id, const struct exclu
 }
 
 // First whom the person chose, in their order, and last whom they did not want.
-static uint32_t place_of(const struct scored *s) {
+static uint32_t place_of(const struct scored_mentor *s) {
   return s->declined ? UINT32_MAX : s->chosen ? s->chosen : UINT32_MAX - 1;
 }
 
 // The person's choice first, then the best; of two that are equally good, the one with the smaller id, so that the
 // order is always the same.
 static int better_first(const void *one, const void *other) {
-  const struct scored *a = one, *b = other;
+  const struct scored_mentor *a = one, *b = other;
   if (place_of(a) != place_of(b)) return place_of(a) < place_of(b) ? -1 : 1;
   if (a->score != b->score) return a->score < b->score ? 1 : -1;
   return strcmp(a->mentor->id, b->mentor->id);
@@ -133,18 +131,41 @@ static void sort_out(struct sorting *s, const Mentor *mentor) {
     return;
   }
   int32_t price = prices_of(s->have, s->m, mentor->id);
-  s->scored[s->n++] = (struct scored){mentor, price, rules_score(&pair) - price, choice_rank(s->choice, mentor->id),
-                                      choice_declined(s->choice, mentor->id)};
+  s->scored[s->n++] =
+      (struct scored_mentor){mentor, price, rules_score(&pair) - price, choice_rank(s->choice, mentor->id),
+                             choice_declined(s->choice, mentor->id)};
+}
+
+static Candidates *empty_reply(const struct message *m, const Person *person) {
+  Candidates *reply = arena_take(m->arena, sizeof *reply);
+  candidates__init(reply);
+  reply->crn = person->crn;
+  reply->rules_version = RULES_VERSION;
+  reply->weights_version = matching_pair(m, person, NULL).weights->version;
+  reply->excluded = arena_take(m->arena, EXCLUDED_MOST * sizeof *reply->excluded);
+  return reply;
 }
 
 // Those whose records were wanted.
-static void sort_seen_out(struct sorting *s) {
-  for (struct record *r = s->have->first; r; r = r->next) {
+static struct sorting sort_seen_out(const struct records *have, const struct message *m, const Person *person) {
+  struct sorting s = {.have = have, .m = m, .person = person, .reply = empty_reply(m, person)};
+  s.choice = records_get(have, &persons_choice__descriptor, person->crn);
+  s.scored = arena_take(m->arena, have->n_records * sizeof *s.scored);
+  s.seen.texts = arena_take(m->arena, have->n_records * sizeof *s.seen.texts);
+  for (struct record *r = have->first; r; r = r->next) {
     if (r->type != &mentor__descriptor || r->for_access) continue;
-    s->seen.texts[s->seen.n++] = matching_text(r->id);
-    if (r->body) sort_out(s, r->body);
+    s.seen.texts[s.seen.n++] = matching_text(r->id);
+    if (r->body) sort_out(&s, r->body);
   }
-  qsort(s->scored, s->n, sizeof *s->scored, better_first);
+  qsort(s.scored, s.n, sizeof *s.scored, better_first);
+  return s;
+}
+
+size_t candidates_sorted(const struct records *have, const struct message *m, const Person *person,
+                         const struct scored_mentor **sorted) {
+  struct sorting s = sort_seen_out(have, m, person);
+  *sorted = s.scored;
+  return s.n;
 }
 
 // All others, none of whom is better than those who were seen: as the pool knows them.
@@ -182,7 +203,7 @@ static void list_rules(struct sorting *s) {
 
 static Candidate *candidate_of(const struct sorting *s, size_t i) {
   struct arena *a = s->m->arena;
-  const struct scored *this = &s->scored[i], *behind = this + 1;
+  const struct scored_mentor *this = &s->scored[i], *behind = this + 1;
   struct pair pair = matching_pair(s->m, s->person, this->mentor), next = pair;
   Candidate *candidate = arena_take(a, sizeof *candidate);
   candidate__init(candidate);
@@ -214,16 +235,6 @@ static struct change answer(struct sorting *s, unsigned limit) {
   return c;
 }
 
-static Candidates *empty_reply(const struct message *m, const Person *person) {
-  Candidates *reply = arena_take(m->arena, sizeof *reply);
-  candidates__init(reply);
-  reply->crn = person->crn;
-  reply->rules_version = RULES_VERSION;
-  reply->weights_version = matching_pair(m, person, NULL).weights->version;
-  reply->excluded = arena_take(m->arena, EXCLUDED_MOST * sizeof *reply->excluded);
-  return reply;
-}
-
 bool candidates_refused(struct change *c, const struct message *m, const Person *person) {
   if (!person)
     *c = refuse(m, CODE__NOT_FOUND, NULL, "there is no such person in this area");
@@ -240,11 +251,7 @@ struct change decide_list_candidates(const struct records *have, const struct me
   const Person *person = records_get(have, &person__descriptor, crn);
   if (candidates_refused(&c, m, person)) return c;
   if (!m->overview) return refuse(m, CODE__UNAVAILABLE, NULL, "the mentors are being read: send it again");
-  struct sorting s = {.have = have, .m = m, .person = person, .reply = empty_reply(m, person)};
-  s.choice = records_get(have, &persons_choice__descriptor, crn);
-  s.scored = arena_take(m->arena, have->n_records * sizeof *s.scored);
-  s.seen.texts = arena_take(m->arena, have->n_records * sizeof *s.seen.texts);
-  sort_seen_out(&s);
+  struct sorting s = sort_seen_out(have, m, person);
   count_others(&s);
   list_rules(&s);
   return answer(&s, candidates_limit(cmd));

@@ -1,14 +1,18 @@
 // What matching holds about a person: given for subject access without what is the mentor's own, and deleted when the
 // person is erased, or when their period is over.
+#include "cover.h"
 #include "fairness.h"
 #include "held.h"
-#include "matching.h"
+#include "match_life.h"
 #include "proposal.h"
+#include "tasks.h"
 #include <string.h>
 
 static const struct held_index offers = {"offers-of", &offer__descriptor, RECORD_CLASS__OFFER_RECORD};
 static const struct held_index proposed = {"proposed-of", &proposed_pair__descriptor, RECORD_CLASS__OFFER_RECORD};
-static const struct held_index *const indexes[] = {&offers, &proposed};
+static const struct held_index tasks = {"matching-tasks-of", &matching_task__descriptor, RECORD_CLASS__OFFER_RECORD};
+static const struct held_index feedback = {"feedback-of", &feedback__descriptor, RECORD_CLASS__OFFER_RECORD};
+static const struct held_index *const indexes[] = {&offers, &proposed, &tasks, &feedback};
 enum {
   INDEXES = sizeof indexes / sizeof *indexes
 };
@@ -18,15 +22,14 @@ enum {
 static bool was_match(const Offer *offer) {
   return offer && offer->state == OFFER_STATE__ACCEPTED;
 }
-static bool stands(const Offer *offer) {
-  return was_match(offer) && !offer->ended_at;
-}
 
 void needs_erase_offers(struct records *want, const struct message *m) {
   const struct page *page = held_want(want, m, &offers);
   records_want(want, &persons_offer__descriptor, held_crn(m));
   records_want(want, &persons_choice__descriptor, held_crn(m));
   held_want(want, m, &proposed);
+  held_want(want, m, &tasks);
+  held_want(want, m, &feedback);
   needs_forget_waiting(want, held_crn(m));
   records_want(want, &characteristics__descriptor, held_crn(m));
   for (size_t i = 0; page && i < page->n_members; i++) {
@@ -92,7 +95,7 @@ static void forget_with_mentor(struct change *c, const struct records *have, con
   leave_out(mentor, c->arena, offer->crn);
   for (size_t j = i; j < page->n_members; j++) {
     const Offer *other = offer_on(have, page, j);
-    if (stands(other) && !strcmp(other->mentor_id, was->id) && mentor->places_taken) mentor->places_taken--;
+    if (match_stands(other) && !strcmp(other->mentor_id, was->id) && mentor->places_taken) mentor->places_taken--;
   }
   change_write(c, mentor->id, mentor->id, mentor);
 }
@@ -115,24 +118,41 @@ static void erase_characteristics(struct change *c, const struct records *have, 
     change_erase(c, &characteristics__descriptor, held_crn(m));
 }
 
+static void erase_tasks(struct change *c, const struct records *have, const struct message *m) {
+  const struct page *page = held_page(have, m, &tasks);
+  for (size_t i = 0; page && i < page->n_members; i++) task_forget(c, have, held_id(page->members[i]));
+  held_erase(c, have, m, &tasks);
+}
+
+static void clear_timers(struct change *c, const char *offer_id) {
+  change_clear_timer(c, offer_timer(c->arena, offer_id));
+  change_clear_timer(c, next_candidate_timer(c->arena, offer_id));
+  match_forget(c, offer_id);
+}
+
+// What hangs on an offer, beside the record itself.
+static void unlist(struct change *c, const Offer *offer, int64_t now_ms) {
+  change_unindex(c, MATCHING_OFFERS, offer_member(c->arena, offer));
+  my_offers_remove(c, offer);
+  if (!match_stands(offer)) return;
+  change_unindex(c, matches_index(c->arena, offer->mentor_id), offer->crn);
+  cover_over(c, offer);
+  offer_publish_ended(c, offer, now_ms);
+}
+
 // At most one match of a person stands: its mentor has the place back.
 struct change on_erase_offers(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
   const struct page *page = held_page(have, m, &offers);
   for (size_t i = 0; page && i < page->n_members; i++) {
-    const char *id = held_id(page->members[i]);
-    const Offer *offer = records_get(have, &offer__descriptor, id);
-    change_clear_timer(&c, offer_timer(m->arena, id));
-    if (offer) {
-      change_unindex(&c, MATCHING_OFFERS, offer_member(m->arena, offer));
-      my_offers_remove(&c, offer);
-    }
+    const Offer *offer = offer_on(have, page, i);
+    clear_timers(&c, held_id(page->members[i]));
+    if (offer) unlist(&c, offer, m->now.ms);
     if (was_match(offer)) forget_with_mentor(&c, have, page, i);
-    if (!stands(offer)) continue;
-    change_unindex(&c, matches_index(m->arena, offer->mentor_id), offer->crn);
-    offer_publish_ended(&c, offer, m->now.ms);
   }
   held_erase(&c, have, m, &offers);
+  held_erase(&c, have, m, &feedback);
+  erase_tasks(&c, have, m);
   erase_waiting(&c, have, m);
   erase_characteristics(&c, have, m);
   if (page) {
@@ -157,11 +177,13 @@ static void add_offer(const struct message *m, HeldRecords *all, const Offer *of
   HeldRecord *r = held_add(m, all, "matching");
   r->offer = arena_copy(m->arena, offer, sizeof *offer);
   r->offer->mentor_id = r->offer->declined_why = (char *)protobuf_c_empty_string;
+  r->offer->cover = NULL;
   r->offer->n_reasons = 0;
   r->offer->score = 0;
   r->offer->ended_for_cause = false;
   if (offer->ended_at) held_withhold(m, r, "endedForCause", WITHHELD_REASON__THIRD_PARTY);
   held_withhold(m, r, "mentorId", WITHHELD_REASON__THIRD_PARTY);
+  if (offer->cover) held_withhold(m, r, "cover", WITHHELD_REASON__THIRD_PARTY);
   if (offer->n_reasons) held_withhold(m, r, "reasons", WITHHELD_REASON__THIRD_PARTY);
   if (!text_is_empty(offer->declined_why)) held_withhold(m, r, "declinedWhy", WITHHELD_REASON__THIRD_PARTY);
 }
@@ -186,6 +208,30 @@ static void add_proposed(const struct message *m, HeldRecords *all, const Propos
   if (pair->n_struck) held_withhold(m, r, "struck", WITHHELD_REASON__THIRD_PARTY);
 }
 
+// What a human had to decide, likewise without who was in question.
+static void add_task(const struct message *m, HeldRecords *all, const MatchingTask *task) {
+  HeldRecord *r = held_add(m, all, "matching");
+  r->matching_task = arena_copy(m->arena, task, sizeof *task);
+  r->matching_task->mentor_id = r->matching_task->next_mentor_id = matching_text("");
+  r->matching_task->next_score = 0;
+  held_withhold(m, r, "mentorId", WITHHELD_REASON__THIRD_PARTY);
+  if (!text_is_empty(task->next_mentor_id)) held_withhold(m, r, "nextMentorId", WITHHELD_REASON__THIRD_PARTY);
+}
+
+// What a mentor said in confidence of the match is theirs; that they said something is told.
+static void add_feedback(const struct message *m, HeldRecords *all, const Feedback *said) {
+  HeldRecord *r = held_add(m, all, "matching");
+  Feedback *f = r->feedback = arena_copy(m->arena, said, sizeof *said);
+  f->mentor_id = f->recorded_by = matching_text("");
+  held_withhold(m, r, "mentorId", WITHHELD_REASON__THIRD_PARTY);
+  held_withhold(m, r, "recordedBy", WITHHELD_REASON__THIRD_PARTY);
+  if (said->from != FEEDBACK_FROM__FROM_MENTOR) return;
+  f->n_answers = 0;
+  f->text = NULL;
+  held_withhold(m, r, "answers", WITHHELD_REASON__THIRD_PARTY);
+  held_withhold(m, r, "text", WITHHELD_REASON__THIRD_PARTY);
+}
+
 // What stands under the CRN itself.
 static void add_standing(const struct records *have, const struct message *m, HeldRecords *all) {
   const PersonsChoice *choice = records_get(have, &persons_choice__descriptor, held_crn(m));
@@ -202,8 +248,12 @@ static void add_held(const struct records *have, const struct message *m, HeldRe
   if (!record) return;
   if (index == &offers)
     add_offer(m, all, record);
-  else
+  else if (index == &proposed)
     add_proposed(m, all, record);
+  else if (index == &tasks)
+    add_task(m, all, record);
+  else
+    add_feedback(m, all, record);
 }
 
 struct change decide_collect_offers(const struct records *have, const struct message *m) {

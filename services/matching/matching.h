@@ -12,14 +12,21 @@
 //   choices.c       whom the person may choose from, and what they said
 //   choice_words.h, .c  how that is said to them, from a file
 //   offers.c        offers as the coordinator sees them: make, read, list, withdraw
-//   endings.c       the end of a match, and what it leaves behind
+//   endings.c       the end of a match, with a goodbye or the reason why there is none, and what it leaves behind
 //   answers.c       offers as the mentor sees them: view, accept, decline, and the expiry
 //   my_offers.c     a mentor's open offers
 //   holding.c       what is held about a person, for subject access and erasure
 //   my_people.c     a mentor's own people
 //   meetings.c      a mentor's next meetings, with all of their people
 //   feed.c          the same for the calendar of a phone, under a link of its own
-//   breaks.c        a mentor's break by their own wish; whose people need cover
+//   breaks.c        a mentor's break by their own wish
+//   away.c          what follows where a mentor is away, for whatever reason
+//   tasks.h, .c     what a human has to decide, as one list
+//   next_candidate.c  whom to offer next, after a decline or an expiry
+//   match_life.h, .c  a match from acceptance to its end: introduction, contacts
+//   cover.h, .c     who covers a match while its mentor is away
+//   feedback.c      how a match was, from both sides
+//   supervision.c   when a mentor's supervision is due
 //   notice.c        a message to a mentor, and the link that it holds
 //   links.c         the link that a mentor signs in with: sent by staff, or asked for by the mentor
 //   phones.c        the phones that a mentor is signed in on: sign in, renew, sign out
@@ -34,15 +41,19 @@
 //   pool_overview.h, .c  all mentors of an area in such a pool, kept up by the runtime
 //
 // Records: Mentor, MentorBreak and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer,
-// PersonsChoice, WaitingPerson and Characteristics under the CRN, the Token of each link, and those of proposal.h.
+// PersonsChoice, WaitingPerson and Characteristics under the CRN, Feedback under its id, the Token of each link, and
+// those of proposal.h and tasks.h.
 // Indexes: "mentors" (ids), "offers-of/<crn>" and "offers", those of all ("<offered at, 13 digits of ms>/<offer id>"),
 // "matches-of/<mentor id>" (CRNs of matches that have not ended), "offers-to/<mentor id>" (open ones: "<expires at, 13
-// digits of ms>/<offer id>"), and those of waiting.h and proposal.h. Timers: "offer/<id>", when the time to answer is
-// over; "break/<mentor id>", when a break is; and theirs.
+// digits of ms>/<offer id>"), "feedback-of/<crn>", and those of waiting.h, proposal.h and tasks.h. Timers:
+// "offer/<id>", when the time to answer is over; "next-candidate/<offer id>", at once; "introduction/<match>",
+// "contact/<match>" and "supervision/<mentor id>", when a human has to be told; "cover/<match>" and "break/<mentor
+// id>", when one is over; and those of waiting.h and proposal.h.
 #pragma once
 #include "calendar.h"
 #include "change.h"
 #include "config.h"
+#include "match_life.pb-c.h"
 #include "matching.pb-c.h"
 #include "proposals.pb-c.h"
 #include "records.h"
@@ -76,7 +87,11 @@ enum {
   MATCHING_PEOPLE_MOST = 50,       // of a mentor's people that are read at once: more than any has
   MATCHING_APPOINTMENTS_READ = 20, // of a person's to come, the soonest; they may be on other pathways
   MATCHING_WHY_BYTES = 500,        // longest reason that somebody may write
-  MATCHING_OFFER_HOURS = 48,       // how long a mentor has to answer where the area does not say
+  // Where the area does not say:
+  MATCHING_OFFER_HOURS = 48, // how long a mentor has to answer
+  MATCHING_INTRODUCTION_DAYS = 7,
+  MATCHING_NO_CONTACT_DAYS = 14,
+  MATCHING_SUPERVISION_DAYS = 28,
 };
 #define MATCHING_MENTORS "mentors"
 #define MATCHING_OFFERS "offers"
@@ -140,6 +155,18 @@ struct change offer_written(const struct records *have, struct change c, const O
 // `next` is a copy of the offer whose other fields are set already.
 void offer_close(struct change *c, const struct message *m, Offer *next, OfferState state);
 void offer_publish_answer(struct change *c, const Offer *offer);
+// As needs_offer(), with what hangs on the answer or on the end of a match: its tasks.
+void needs_answer(struct records *want, const struct message *m);
+// The offer came to nothing: a human has to decide again, and the next candidate is named to them.
+void offer_decide_again(struct change *c, const struct records *have, const struct message *m, const Offer *offer,
+                        MatchingTaskKind kind);
+// The person is offered anew: what the last offer left to decide is decided.
+void offer_decided_again(struct change *c, const struct records *have, const struct message *m, const char *crn);
+// "next-candidate/<offer id>"
+char *next_candidate_timer(struct arena *a, const char *offer_id);
+// The index of a person's offers, and the id in one of its members.
+char *offers_index(struct arena *a, const char *crn);
+const char *offer_id_of(const char *member);
 // "the offer was declined" and so on: why nothing can be done with it any more.
 const char *offer_state_words(OfferState state);
 // Lets the person be offered again.
@@ -157,13 +184,13 @@ OfferView *offer_view_of(const struct records *have, const struct message *m, co
 // The list of a mentor's open offers: puts one in, takes one out.
 void my_offers_add(struct change *c, const Offer *offer);
 void my_offers_remove(struct change *c, const Offer *offer);
-// Wants the actor's own, with what is needed to show or to end them. Answers the page, NULL as long as it is not read.
-const struct page *my_offers_want(struct records *want, const struct message *m, const char *after, unsigned limit);
-const struct page *my_offers_page(const struct records *have, const struct message *m, const char *after);
+// Wants it, with what is needed to show or to end them. Answers the page, NULL as long as it is not read.
+const struct page *my_offers_want(struct records *want, const struct message *m, const char *mentor_id,
+                                  const char *after, unsigned limit);
+const struct page *my_offers_page(const struct records *have, const struct message *m, const char *mentor_id,
+                                  const char *after);
 // The offer of a member of that page, as it was read; NULL: it was not, or there is none.
 const Offer *my_offers_of(const struct records *have, const char *member);
-// The same; NULL also where it is open no longer, or not for the actor to see.
-const Offer *my_offers_open(const struct records *have, const struct message *m, const char *member);
 
 // A mentor's own person (my_people.c).
 // Wants what the two below look at.
@@ -176,6 +203,19 @@ size_t my_person_coming(const struct records *have, const struct message *m, con
 // All of the actor's next meetings (meetings.c), with the people's given names or without. Touches each person.
 void meetings_want(struct records *want, const struct message *m);
 MyMeetings *meetings_of(struct change *c, const struct records *have, const struct message *m, bool named);
+
+// The candidates for a person (candidates.c), as ListCandidates shows them.
+struct scored_mentor {
+  const Mentor *mentor;
+  int32_t price, score; // the score is less the price
+  uint32_t chosen;      // the person's own rank of the mentor; 0: none
+  bool declined;        // by the person
+};
+// Wants the `n` best, and what decides on them. `m` has an overview.
+void candidates_want(struct records *want, const struct message *m, const Person *person, size_t n);
+// Those of them whom no rule leaves out, the best first. Answers how many.
+size_t candidates_sorted(const struct records *have, const struct message *m, const Person *person,
+                         const struct scored_mentor **sorted);
 
 // A notice to a mentor. Its secret and its message id are taken from the message's randomness.
 struct notice {
@@ -269,17 +309,49 @@ struct change decide_read_my_calendar(const struct records *have, const struct m
 struct change decide_end_my_calendar(const struct records *have, const struct message *m);
 struct change decide_read_feed(const struct records *have, const struct message *m);
 
-void needs_take_break(struct records *want, const struct message *m);
 void needs_own_break(struct records *want, const struct message *m);
 void needs_break_over(struct records *want, const struct message *m);
-void needs_list_uncovered(struct records *want, const struct message *m);
 struct change decide_take_break(const struct records *have, const struct message *m);
 struct change decide_read_break(const struct records *have, const struct message *m);
 struct change decide_end_break(const struct records *have, const struct message *m);
+void needs_away_paused(struct records *want, const struct message *m);
+void needs_away(struct records *want, const struct message *m);
+struct change on_away_paused(const struct records *have, const struct message *m);
+struct change on_away(const struct records *have, const struct message *m);
+struct change on_away_over(const struct records *have, const struct message *m);
 struct change on_break_over(const struct records *have, const struct message *m);
-struct change decide_list_uncovered(const struct records *have, const struct message *m);
 
 struct change on_offer_over(const struct records *have, const struct message *m);
+
+void needs_close_matching_task(struct records *want, const struct message *m);
+void needs_list_matching_tasks(struct records *want, const struct message *m);
+struct change decide_close_matching_task(const struct records *have, const struct message *m);
+struct change decide_list_matching_tasks(const struct records *have, const struct message *m);
+void needs_next_candidate(struct records *want, const struct message *m);
+struct change on_next_candidate(const struct records *have, const struct message *m);
+
+void needs_introduce_match(struct records *want, const struct message *m);
+void needs_contact_recorded(struct records *want, const struct message *m);
+struct change decide_introduce_match(const struct records *have, const struct message *m);
+struct change on_contact_recorded(const struct records *have, const struct message *m);
+struct change on_introduction_due(const struct records *have, const struct message *m);
+struct change on_contact_due(const struct records *have, const struct message *m);
+
+void needs_cover_match(struct records *want, const struct message *m);
+void needs_record_absence(struct records *want, const struct message *m);
+struct change decide_cover_match(const struct records *have, const struct message *m);
+struct change decide_end_cover(const struct records *have, const struct message *m);
+struct change decide_record_absence(const struct records *have, const struct message *m);
+struct change on_cover_over(const struct records *have, const struct message *m);
+
+void needs_give_feedback(struct records *want, const struct message *m);
+void needs_list_feedback(struct records *want, const struct message *m);
+struct change decide_give_feedback(const struct records *have, const struct message *m);
+struct change decide_list_feedback(const struct records *have, const struct message *m);
+
+void needs_supervision(struct records *want, const struct message *m);
+struct change decide_record_supervision(const struct records *have, const struct message *m);
+struct change on_supervision_due(const struct records *have, const struct message *m);
 
 void needs_send_sign_in_link(struct records *want, const struct message *m);
 void needs_ask_sign_in_link(struct records *want, const struct message *m);

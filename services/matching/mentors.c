@@ -1,6 +1,6 @@
 // Mentors: register, change, read, list, pause, resume.
 #include "access.h"
-#include "matching.h"
+#include "supervision.h"
 #include <string.h>
 
 static void want_mentor(struct records *want, const char *id) {
@@ -9,12 +9,16 @@ static void want_mentor(struct records *want, const char *id) {
 
 void needs_register_mentor(struct records *want, const struct message *m) {
   const RegisterMentor *cmd = m->body;
-  if (cmd->mentor) want_mentor(want, cmd->mentor->id);
+  if (!cmd->mentor) return;
+  want_mentor(want, cmd->mentor->id);
+  supervision_want(want, cmd->mentor->id);
 }
 
 void needs_change_mentor(struct records *want, const struct message *m) {
   const ChangeMentor *cmd = m->body;
-  if (cmd->mentor) want_mentor(want, cmd->mentor->id);
+  if (!cmd->mentor) return;
+  want_mentor(want, cmd->mentor->id);
+  supervision_want(want, cmd->mentor->id);
 }
 
 void needs_mentor(struct records *want, const struct message *m) {
@@ -22,8 +26,9 @@ void needs_mentor(struct records *want, const struct message *m) {
 }
 
 void needs_pause_mentor(struct records *want, const struct message *m) {
-  needs_mentor(want, m);
-  if (text_is_uuid(matching_id(m))) records_want(want, &mentor_phones__descriptor, matching_id(m));
+  const char *id = matching_id(m);
+  want_mentor(want, id);
+  if (text_is_uuid(id)) records_want(want, &mentor_phones__descriptor, id);
 }
 
 static char **upper_case_crns(struct arena *a, size_t n, char **crns) {
@@ -67,9 +72,18 @@ static Mentor *as_kept(struct arena *a, const Mentor *said) {
   mentor->state = MENTOR_STATE__ACTIVE;
   mentor->paused_why = matching_text("");
   mentor->paused_as = PAUSE_KIND__PAUSE_KIND_UNSPECIFIED;
+  mentor->supervised_at = mentor->away_from = mentor->away_until = NULL;
+  mentor->supervised_by = matching_text("");
   mentor->personal = arena_copy(a, said->personal, sizeof *said->personal);
   mentor->personal->seal = NULL;
   return mentor;
+}
+
+// Whether a registration says once more what is kept. When the next supervision is due may have been set since.
+static bool said_before(struct arena *a, const Mentor *was, const Mentor *now) {
+  Mentor *before = as_kept(a, was);
+  if (was->supervised_at || !now->supervised_until) before->supervised_until = now->supervised_until;
+  return arena_packs_alike(a, before, now);
 }
 
 static struct change kept(const struct records *have, const struct message *m, const Mentor *mentor) {
@@ -93,7 +107,7 @@ struct change decide_register_mentor(const struct records *have, const struct me
   if (change_refused(&c)) return c;
   Mentor *mentor = as_kept(m->arena, cmd->mentor);
   const Mentor *was = records_get(have, &mentor__descriptor, mentor->id);
-  if (was && arena_packs_alike(m->arena, as_kept(m->arena, was), mentor)) return kept(have, m, was);
+  if (was && said_before(m->arena, was, mentor)) return kept(have, m, was);
   if (was) return refuse(m, CODE__CONFLICT, "/id", "there is a mentor with this id and other content: change that one");
   MentorRegistered *event = arena_take(m->arena, sizeof *event);
   mentor_registered__init(event);
@@ -101,6 +115,7 @@ struct change decide_register_mentor(const struct records *have, const struct me
   event->capacity = mentor->capacity;
   event->supervisor = mentor->supervisor;
   change_index(&c, MATCHING_MENTORS, mentor->id);
+  supervision_complete(&c, have, m, mentor, NULL);
   write_mentor(&c, have, m, mentor, event);
   c.created = true;
   return c;
@@ -135,6 +150,8 @@ static void keep_what_is_ours(struct arena *a, Mentor *mentor, const Mentor *was
   mentor->prefers_not = was->prefers_not;
   mentor->n_accompanied = was->n_accompanied;
   mentor->accompanied = was->accompanied;
+  mentor->away_from = was->away_from;
+  mentor->away_until = was->away_until;
 }
 
 struct change decide_change_mentor(const struct records *have, const struct message *m) {
@@ -149,6 +166,7 @@ struct change decide_change_mentor(const struct records *have, const struct mess
   if (change_refused(&c)) return c;
   Mentor *mentor = as_kept(m->arena, cmd->mentor);
   keep_what_is_ours(m->arena, mentor, was);
+  supervision_complete(&c, have, m, mentor, was);
   MentorChanged *event = arena_take(m->arena, sizeof *event);
   mentor_changed__init(event);
   event->id = mentor->id;
@@ -169,7 +187,8 @@ struct change decide_read_mentor(const struct records *have, const struct messag
   return mentor ? kept(have, m, mentor) : no_such_mentor(m);
 }
 
-// A paused mentor is offered nobody and is signed out; matches that there are go on. Pausing twice is pausing once.
+// A paused mentor is offered nobody and is signed out; matches that there are go on (and see away.c). Pausing twice is
+// pausing once.
 struct change decide_pause_mentor(const struct records *have, const struct message *m) {
   const PauseMentor *cmd = m->body;
   struct change c = change_of(m);

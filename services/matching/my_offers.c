@@ -28,13 +28,15 @@ const Offer *my_offers_of(const struct records *have, const char *member) {
   return records_get(have, &offer__descriptor, id_in(member));
 }
 
-const struct page *my_offers_page(const struct records *have, const struct message *m, const char *after) {
-  return records_page(have, open_index(m->arena, m->actor->id), after);
+const struct page *my_offers_page(const struct records *have, const struct message *m, const char *mentor_id,
+                                  const char *after) {
+  return records_page(have, open_index(m->arena, mentor_id), after);
 }
 
-const struct page *my_offers_want(struct records *want, const struct message *m, const char *after, unsigned limit) {
-  const struct page *page = records_want_page(want, open_index(m->arena, m->actor->id), after, limit);
-  if (text_is_uuid(m->actor->id)) records_want(want, &mentor__descriptor, m->actor->id);
+const struct page *my_offers_want(struct records *want, const struct message *m, const char *mentor_id,
+                                  const char *after, unsigned limit) {
+  const struct page *page = records_want_page(want, open_index(m->arena, mentor_id), after, limit);
+  if (text_is_uuid(mentor_id)) records_want(want, &mentor__descriptor, mentor_id);
   for (size_t i = 0; page && i < page->n_members; i++) {
     const Offer *offer = records_want(want, &offer__descriptor, id_in(page->members[i]));
     if (!offer) continue;
@@ -44,7 +46,7 @@ const struct page *my_offers_want(struct records *want, const struct message *m,
   return page;
 }
 
-const Offer *my_offers_open(const struct records *have, const struct message *m, const char *member) {
+static const Offer *open_one(const struct records *have, const struct message *m, const char *member) {
   const Offer *offer = my_offers_of(have, member);
   if (!offer || offer->state != OFFER_STATE__OFFERED || offer_over(offer, m->now.ms)) return NULL;
   return access_sees(have, m, offer->crn) ? offer : NULL;
@@ -52,18 +54,19 @@ const Offer *my_offers_open(const struct records *have, const struct message *m,
 
 void needs_list_my_offers(struct records *want, const struct message *m) {
   const ListMyOffers *cmd = m->body;
-  my_offers_want(want, m, cmd->after, matching_limit(cmd->limit, MATCHING_LIST_DEFAULT, MATCHING_LIST_MOST));
+  unsigned limit = matching_limit(cmd->limit, MATCHING_LIST_DEFAULT, MATCHING_LIST_MOST);
+  my_offers_want(want, m, m->actor->id, cmd->after, limit);
 }
 
 struct change decide_list_my_offers(const struct records *have, const struct message *m) {
   const ListMyOffers *cmd = m->body;
-  const struct page *page = my_offers_page(have, m, cmd->after);
+  const struct page *page = my_offers_page(have, m, m->actor->id, cmd->after);
   struct change c = change_of(m);
   MyOffers *list = arena_take(m->arena, sizeof *list);
   my_offers__init(list);
   list->offers = arena_take(m->arena, (page->n_members + 1) * sizeof *list->offers);
   for (size_t i = 0; i < page->n_members; i++) {
-    const Offer *offer = my_offers_open(have, m, page->members[i]);
+    const Offer *offer = open_one(have, m, page->members[i]);
     if (!offer) continue;
     list->offers[list->n_offers++] = offer_view_of(have, m, offer);
     change_touch(&c, offer->crn);

@@ -28,8 +28,9 @@ static const char *appointment_id(const char *member) {
 
 void my_person_want(struct records *want, const struct message *m, const char *crn) {
   records_want(want, &person__descriptor, crn);
+  const PersonsOffer *standing = records_want(want, &persons_offer__descriptor, crn);
+  if (standing) records_want(want, &offer__descriptor, standing->offer_id);
   access_want(want, m, crn);
-  records_want(want, &persons_offer__descriptor, crn);
   const struct page *engagements = records_want_page(want, engagements_index(m, crn), "", ENGAGEMENTS_READ);
   for (size_t i = 0; engagements && i < engagements->n_members; i++)
     records_want(want, &engagement__descriptor, engagements->members[i]);
@@ -66,6 +67,12 @@ size_t my_person_coming(const struct records *have, const struct message *m, con
   return on ? coming_on(have, m, on, coming) : 0;
 }
 
+// Of somebody else's match the mentor learns only until when they cover it.
+static void show_cover(MyPerson *shown, const struct records *have, const struct message *m, const char *offer_id) {
+  const Offer *offer = text_is_empty(offer_id) ? NULL : records_get(have, &offer__descriptor, offer_id);
+  if (offer && offer->cover && strcmp(offer->mentor_id, m->actor->id)) shown->covers_until = offer->cover->until;
+}
+
 static void show_engagement(MyPerson *shown, const struct records *have, const struct message *m, const char *crn) {
   const Engagement *on = mentoring_engagement(have, m, crn);
   if (!on) return;
@@ -86,6 +93,7 @@ MyPerson *my_person_shown(const struct records *have, const struct message *m, c
   my_person__init(shown);
   shown->crn = p->crn;
   shown->match_id = standing->offer_id;
+  show_cover(shown, have, m, standing->offer_id);
   shown->given_name = p->personal ? p->personal->given_name : shown->given_name;
   shown->language = p->language;
   shown->ask_first = p->personal && !text_is_empty(p->personal->safe_contact);

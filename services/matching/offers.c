@@ -1,8 +1,9 @@
 // Offers as the coordinator sees them: a named human makes, reads, lists and withdraws them.
-#include "matching.h"
+#include "match_life.h"
+#include "tasks.h"
 #include <string.h>
 
-static char *offers_index(struct arena *a, const char *crn) {
+char *offers_index(struct arena *a, const char *crn) {
   return arena_printf(a, "offers-of/%s", crn);
 }
 // Thirteen digits hold every moment until the year 2286, so that the order of bytes is the order of time.
@@ -21,6 +22,11 @@ void needs_offer(struct records *want, const struct message *m) {
   records_want_closed(want, &person__descriptor, offer->crn);
   records_want(want, &persons_offer__descriptor, offer->crn);
   records_want(want, &mentor__descriptor, offer->mentor_id);
+}
+
+void needs_answer(struct records *want, const struct message *m) {
+  needs_offer(want, m);
+  match_want(want, m);
 }
 
 const char *offer_state_words(OfferState state) {
@@ -61,12 +67,20 @@ void offer_publish_answer(struct change *c, const Offer *offer) {
   change_publish(c, offer->crn, event);
 }
 
+// The person is free again; which offer came to nothing is remembered, for the task that it leaves.
+static void free_from(struct change *c, const Offer *offer) {
+  PersonsOffer *none = arena_take(c->arena, sizeof *none);
+  persons_offer__init(none);
+  none->last_offer_id = offer->id;
+  change_write(c, offer->crn, offer->crn, none);
+}
+
 void offer_close(struct change *c, const struct message *m, Offer *next, OfferState state) {
   next->state = state;
   next->answered_at = timestamp_of(m->arena, m->now.ms);
   change_write(c, next->crn, next->id, next);
   change_touch(c, next->mentor_id);
-  offer_free_person(c, next->crn);
+  free_from(c, next);
   my_offers_remove(c, next);
   change_clear_timer(c, offer_timer(m->arena, next->id));
   offer_publish_answer(c, next);
@@ -101,6 +115,8 @@ void needs_make_offer(struct records *want, const struct message *m) {
   records_want(want, &persons_choice__descriptor, crn);
   const PersonsOffer *standing = records_want(want, &persons_offer__descriptor, crn);
   if (standing) records_want(want, &offer__descriptor, standing->offer_id);
+  if (standing && !text_is_empty(standing->last_offer_id))
+    (void)task_want(want, MATCHING_TASK_KIND__OFFER_DECLINED, standing->last_offer_id);
   needs_notice(want, m);
 }
 
@@ -109,7 +125,7 @@ static bool is_taken(const struct records *have, const char *crn) {
   const PersonsOffer *standing = records_get(have, &persons_offer__descriptor, crn);
   if (!standing || text_is_empty(standing->offer_id)) return false;
   const Offer *offer = records_get(have, &offer__descriptor, standing->offer_id);
-  return offer && (offer->state == OFFER_STATE__OFFERED || (offer->state == OFFER_STATE__ACCEPTED && !offer->ended_at));
+  return offer && (offer->state == OFFER_STATE__OFFERED || match_stands(offer));
 }
 
 // Whether this person may be offered to this mentor now. The rules are asked again here, inside the decision: what the
@@ -189,7 +205,8 @@ static void tell_mentor(struct change *c, const struct message *m, const Offer *
   notice_send(c, m, &notice);
 }
 
-static struct change make(const struct message *m, const Offer *offer, const Mentor *mentor) {
+static struct change make(const struct records *have, const struct message *m, const Offer *offer,
+                          const Mentor *mentor) {
   struct change c = change_of(m);
   change_write(&c, offer->crn, offer->id, offer);
   stand_for_person(&c, offer);
@@ -197,6 +214,7 @@ static struct change make(const struct message *m, const Offer *offer, const Men
   change_index(&c, MATCHING_OFFERS, offer_member(m->arena, offer));
   my_offers_add(&c, offer);
   change_set_timer(&c, offer_timer(m->arena, offer->id), timestamp_ms(offer->expires_at));
+  offer_decided_again(&c, have, m, offer->crn);
   publish_made(&c, offer, m->now.ms);
   tell_mentor(&c, m, offer, mentor);
   change_recipient(&c, "mentor", offer->mentor_id);
@@ -224,7 +242,7 @@ struct change decide_make_offer(const struct records *have, const struct message
                                    records_get(have, &mentor__descriptor, cmd->offer->mentor_id));
   check_offer(&c, have, &pair);
   if (change_refused(&c)) return c;
-  return make(m, new_offer(have, m, cmd->offer->id, &pair), pair.mentor);
+  return make(have, m, new_offer(have, m, cmd->offer->id, &pair), pair.mentor);
 }
 
 const Offer *offer_named(const struct records *have, const struct message *m) {

@@ -15,9 +15,11 @@
 #define COMMAND(TYPE, NEEDS, DECIDE)                                                                                   \
   { .kind = ROW_COMMAND, .body = &TYPE##__descriptor, .needs = (NEEDS), .decide = (DECIDE) }
 
+#define EVENT(TYPE, NEEDS, DECIDE)                                                                                     \
+  { .kind = ROW_EVENT, .body = &TYPE##__descriptor, .needs = (NEEDS), .decide = (DECIDE) }
+
 // An event after which somebody may have another place on the waiting list.
-#define KEEPS_WAITING(TYPE)                                                                                            \
-  { .kind = ROW_EVENT, .body = &TYPE##__descriptor, .needs = needs_keep_waiting, .decide = on_keep_waiting }
+#define KEEPS_WAITING(TYPE) EVENT(TYPE, needs_keep_waiting, on_keep_waiting)
 
 // clang-format off
 static const struct row rows[] = {
@@ -38,10 +40,10 @@ static const struct row rows[] = {
     COMMAND(read_offer,      needs_offer,           decide_read_offer),
     COMMAND(list_offers,     needs_list_offers,     decide_list_offers),
     COMMAND(withdraw_offer,  needs_offer,           decide_withdraw_offer),
-    COMMAND(end_match,       needs_offer,           decide_end_match),
+    COMMAND(end_match,       needs_answer,          decide_end_match),
     COMMAND(view_offer,      needs_offer,           decide_view_offer),
     COMMAND(accept_offer,    needs_offer,           decide_accept_offer),
-    COMMAND(decline_offer,   needs_offer,           decide_decline_offer),
+    COMMAND(decline_offer,   needs_answer,          decide_decline_offer),
     COMMAND(list_my_offers,  needs_list_my_offers,  decide_list_my_offers),
     COMMAND(list_my_people,  needs_list_my_people,  decide_list_my_people),
     COMMAND(read_my_person,  needs_read_my_person,  decide_read_my_person),
@@ -50,10 +52,9 @@ static const struct row rows[] = {
     COMMAND(read_my_calendar, needs_own_phones,     decide_read_my_calendar),
     COMMAND(end_my_calendar, needs_own_phones,      decide_end_my_calendar),
     COMMAND(read_feed,       needs_read_feed,       decide_read_feed),
-    COMMAND(take_break,      needs_take_break,      decide_take_break),
+    COMMAND(take_break,      needs_own_break,       decide_take_break),
     COMMAND(read_break,      needs_own_break,       decide_read_break),
     COMMAND(end_break,       needs_own_break,       decide_end_break),
-    COMMAND(list_uncovered,  needs_list_uncovered,  decide_list_uncovered),
     COMMAND(send_sign_in_link, needs_send_sign_in_link, decide_send_sign_in_link),
     COMMAND(ask_sign_in_link, needs_ask_sign_in_link, decide_ask_sign_in_link),
     COMMAND(use_sign_in_link, needs_own_phones,     decide_use_sign_in_link),
@@ -61,6 +62,15 @@ static const struct row rows[] = {
     COMMAND(renew_phone,     needs_own_phones,      decide_renew_phone),
     COMMAND(sign_out,        needs_own_phones,      decide_sign_out),
     COMMAND(sign_out_mentor, needs_sign_out_mentor, decide_sign_out_mentor),
+    COMMAND(list_matching_tasks, needs_list_matching_tasks, decide_list_matching_tasks),
+    COMMAND(close_matching_task, needs_close_matching_task, decide_close_matching_task),
+    COMMAND(introduce_match, needs_introduce_match, decide_introduce_match),
+    COMMAND(cover_match,     needs_cover_match,     decide_cover_match),
+    COMMAND(end_cover,       needs_introduce_match, decide_end_cover),
+    COMMAND(record_absence,  needs_record_absence,  decide_record_absence),
+    COMMAND(give_feedback,   needs_give_feedback,   decide_give_feedback),
+    COMMAND(list_feedback,   needs_list_feedback,   decide_list_feedback),
+    COMMAND(record_supervision, needs_supervision,  decide_record_supervision),
     COMMAND(collect_records, needs_collect_offers,  decide_collect_offers),
     COMMAND(list_waiting,    needs_list_waiting,    decide_list_waiting),
     COMMAND(sweep_waiting,   NULL,                  decide_sweep_waiting),
@@ -80,35 +90,38 @@ static const struct row rows[] = {
     {.kind = ROW_TIMER, .timer = "erase", .operation = OPERATION__ERASURE, .erases = true,
      .needs = needs_erase_offers, .decide = on_erase_offers},
     {.kind = ROW_TIMER, .timer = "break", .needs = needs_break_over, .decide = on_break_over},
-    {.kind = ROW_TIMER, .timer = "offer", .needs = needs_offer, .decide = on_offer_over},
     {.kind = ROW_TIMER, .timer = "publish", .operation = OPERATION__DISCLOSURE,
      .needs = needs_publish_due, .decide = on_publish_due},
     {.kind = ROW_TIMER, .timer = "waiting", .needs = needs_sweep_waiting_due, .decide = on_sweep_waiting_due},
     {.kind = ROW_TIMER, .timer = "fairness", .operation = OPERATION__COMBINATION,
      .needs = needs_count_fairness_due, .decide = on_count_fairness_due},
+    EVENT(mentor_paused,     needs_away_paused,   on_away_paused),
+    EVENT(mentor_away,       needs_away,            on_away),
+    EVENT(mentor_resumed,    needs_away,            on_away_over),
+    EVENT(session_recorded,  needs_contact_recorded, on_contact_recorded),
+    EVENT(session_amended,   needs_contact_recorded, on_contact_recorded),
     KEEPS_WAITING(person_registered),
     KEEPS_WAITING(person_changed),
     KEEPS_WAITING(offer_made),
     KEEPS_WAITING(offer_answered),
     KEEPS_WAITING(match_ended),
+    {.kind = ROW_TIMER, .timer = "next-candidate", .operation = OPERATION__COMBINATION, .needs = needs_next_candidate,
+     .decide = on_next_candidate},
+    {.kind = ROW_TIMER, .timer = "introduction", .needs = needs_answer, .decide = on_introduction_due},
+    {.kind = ROW_TIMER, .timer = "contact", .needs = needs_answer, .decide = on_contact_due},
+    {.kind = ROW_TIMER, .timer = "cover", .needs = needs_answer, .decide = on_cover_over},
+    {.kind = ROW_TIMER, .timer = "supervision", .needs = needs_supervision, .decide = on_supervision_due},
+    {.kind = ROW_TIMER, .timer = "offer", .needs = needs_answer, .decide = on_offer_over},
     {0},
 };
 // clang-format on
 
 static const ProtobufCMessageDescriptor *const owns[] = {
-    &mentor__descriptor,
-    &offer__descriptor,
-    &persons_offer__descriptor,
-    &token__descriptor,
-    &mentor_phones__descriptor,
-    &persons_choice__descriptor,
-    &waiting_person__descriptor,
-    &proposal__descriptor,
-    &proposed_pair__descriptor,
-    &newest_proposal__descriptor,
-    &mentor_break__descriptor,
-    &characteristics__descriptor,
-    NULL,
+    &mentor__descriptor,          &offer__descriptor,         &persons_offer__descriptor,
+    &token__descriptor,           &mentor_phones__descriptor, &persons_choice__descriptor,
+    &waiting_person__descriptor,  &proposal__descriptor,      &proposed_pair__descriptor,
+    &newest_proposal__descriptor, &mentor_break__descriptor,  &characteristics__descriptor,
+    &matching_task__descriptor,   &feedback__descriptor,      NULL,
 };
 
 const struct service matching = {

@@ -2,6 +2,7 @@
 #include "access.h"
 #include "held.h"
 #include "intake.pb-c.h"
+#include "match_life.h"
 #include <string.h>
 
 enum {
@@ -36,8 +37,7 @@ const Offer *waiting_standing(const struct records *have, const char *crn) {
   const PersonsOffer *standing = records_get(have, &persons_offer__descriptor, crn);
   if (!standing || text_is_empty(standing->offer_id)) return NULL;
   const Offer *offer = records_get(have, &offer__descriptor, standing->offer_id);
-  bool stands =
-      offer && (offer->state == OFFER_STATE__OFFERED || (offer->state == OFFER_STATE__ACCEPTED && !offer->ended_at));
+  bool stands = offer && (offer->state == OFFER_STATE__OFFERED || match_stands(offer));
   return stands ? offer : NULL;
 }
 

@@ -2,6 +2,7 @@
 #include "courier.pb-c.h"
 #include "envelope.pb-c.h"
 #include "intake.pb-c.h"
+#include "match_life.pb-c.h"
 #include "matching.pb-c.h"
 #include "mentoring.pb-c.h"
 #include "proposals.pb-c.h"
@@ -34,6 +35,15 @@ static const ProtobufCMessageDescriptor *const types[] = {
     &matches_proposed__descriptor,
     &proposal_published__descriptor,
     &fairness_counted__descriptor,
+    &match_introduced__descriptor,
+    &match_ending__descriptor,
+    &match_covered__descriptor,
+    &mentor_away__descriptor,
+    &feedback_given__descriptor,
+    &matching_task_opened__descriptor,
+    &matching_task_done__descriptor,
+    &next_candidate_named__descriptor,
+    &mentor_supervised__descriptor,
     &reminder_handed_over__descriptor,
     &reminder_sent__descriptor,
     &reminder_not_sent__descriptor,

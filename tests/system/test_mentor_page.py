@@ -199,11 +199,11 @@ def test_a_mentor_takes_a_break_and_nothing_of_it_is_anybodys_business(mentor, o
     _, _, offer = offered(mentor)
     taken = operator.post("/my-break", {"until": people.at(days=9)}, token=token)
     assert taken.status == 200 and "until" in taken.json
-    assert stack.get(f"/offers/{offer}").json["state"] == "WITHDRAWN"
+    assert wait_for(lambda: stack.get(f"/offers/{offer}").json["state"] == "WITHDRAWN")
     seen = stack.get(f"/mentors/{mentor.id}")
     assert seen.json["state"] == "ON_BREAK" and taken.json["until"] not in seen.text
-    uncovered = [one for one in stack.get("/people-without-cover?limit=200").json.get("people", ()) if one["crn"] == crn]
-    assert [one["mentorId"] for one in uncovered] == [mentor.id]
+    tasks = [one for one in stack.get("/matching-tasks?limit=200").json.get("tasks", ()) if one.get("crn") == crn]
+    assert [(one["kind"], one["mentorId"]) for one in tasks if one["kind"] == "COVER_NEEDED"] == [("COVER_NEEDED", mentor.id)]
     assert phone.is_in()
     note = {"crn": crn, "text": {"text": "An invented note, on a break."}}
     assert operator.put(f"/notes/{people.new_id()}", note, token=token).status == 201

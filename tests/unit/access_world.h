@@ -7,6 +7,7 @@
 #include "engine_world.h"
 
 #include "access.h"
+#include "calendar.h"
 #include "safeguarding.pb-c.h"
 
 #define ACTOR "N07A123"
@@ -23,14 +24,16 @@ enum standing {
   MATCHED,        // the actor is the person's mentor
   MATCH_ENDED,    // was
   OFFERED,        // the person was offered to the actor
+  COVERS,         // the person has another mentor, whom the actor covers at the moment
+  COVERED_BEFORE, // did until this very moment
   MATCHED_BESIDE, // the person has another mentor, whose supervisor the actor is
   HIMSELF,        // the actor is the person
   STANDINGS
 };
 
-static const char *const standing_words[STANDINGS] = {"absent",        "unrelated",      "own",     "glass open",
-                                                      "glass to come", "glass expired",  "matched", "match ended",
-                                                      "offered",       "matched beside", "self"};
+static const char *const standing_words[STANDINGS] = {
+    "absent",      "unrelated", "own",    "glass open",     "glass to come",  "glass expired", "matched",
+    "match ended", "offered",   "covers", "covered before", "matched beside", "self"};
 
 // What a test sets before it asks; the decisions below look at it.
 static struct {
@@ -60,7 +63,7 @@ static inline char *glass_of_scene(struct arena *a) {
 }
 
 static inline bool has_offer(enum standing s) {
-  return s == MATCHED || s == MATCH_ENDED || s == OFFERED || s == MATCHED_BESIDE;
+  return s >= MATCHED && s <= MATCHED_BESIDE;
 }
 
 static inline void needs_scene(struct records *want, const struct message *m) {
@@ -79,15 +82,25 @@ static inline void write_glass(struct change *c, const struct message *m) {
   change_write(c, scene.crn, glass_of_scene(m->arena), glass);
 }
 
+static inline Cover *cover_of_scene(struct arena *a) {
+  Cover *cover = arena_take(a, sizeof *cover);
+  cover__init(cover);
+  cover->mentor_id = ACTOR;
+  cover->from = timestamp_of(a, NOW_MS - 60000);
+  cover->until = timestamp_of(a, NOW_MS + (scene.standing == COVERS ? 60000 : 0));
+  return cover;
+}
+
 static inline void write_offer(struct change *c, const struct message *m) {
   Offer *offer = arena_take(m->arena, sizeof *offer);
   offer__init(offer);
   offer->crn = scene.crn;
   offer->id = scene.offer;
-  offer->mentor_id = scene.standing == MATCHED_BESIDE ? SOMEBODY : ACTOR;
+  offer->mentor_id = scene.standing >= COVERS ? SOMEBODY : ACTOR;
   offer->state = scene.standing == OFFERED ? OFFER_STATE__OFFERED : OFFER_STATE__ACCEPTED;
   static Google__Protobuf__Timestamp then = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
   if (scene.standing == MATCH_ENDED) offer->ended_at = &then;
+  if (scene.standing == COVERS || scene.standing == COVERED_BEFORE) offer->cover = cover_of_scene(m->arena);
   change_write(c, scene.crn, scene.offer, offer);
   PersonsOffer *standing = arena_take(m->arena, sizeof *standing);
   persons_offer__init(standing);

@@ -70,6 +70,19 @@ static inline void given_mentor(struct decision *d, Mentor *mentor) {
   given_in_index(d, "mentors", mentor->id);
 }
 
+// Makes what a change did part of the world, and lets the service hear its own events.
+static inline void commit_and_hear(struct decision *d, struct change c) {
+  assert_done(&c);
+  decision_commit(d, &c);
+  for (const struct change_event *e = c.events; e; e = e->next)
+    for (const struct row *row = matching.rows; row->body || row->timer; row++) {
+      if (row->kind != ROW_EVENT || row->body != e->body->descriptor) continue;
+      struct change heard = decided(d, e->body);
+      assert_done(&heard);
+      decision_commit(d, &heard);
+    }
+}
+
 static inline void as_coordinator(struct decision *d) {
   d->actor.only = "";
   decision_as(d, "C01", MAY(COORDINATOR));

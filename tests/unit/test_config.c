@@ -110,6 +110,9 @@ static void an_area_that_says_little_gets_the_defaults(void **state) {
   unlink(path);
   assert_int_equal(config_area(&c, "a")->messages_per_day, 3);
   assert_int_equal(config_area(&c, "a")->offer_hours, 48);
+  assert_int_equal(config_area(&c, "a")->introduction_days, 7);
+  assert_int_equal(config_area(&c, "a")->no_contact_days, 14);
+  assert_int_equal(config_area(&c, "a")->supervision_days, 28);
   config_free(&c);
 }
 

@@ -85,6 +85,19 @@ static void what_the_service_sets_is_not_the_senders(void **state) {
   assert_string_equal(kept->supersedes, "");
 }
 
+static void as_what_a_mentor_is_to_take_part_is_kept_and_announced(void **state) {
+  struct world *w = *state;
+  Appointment *a = an_appointment(w, APPOINTMENT_ID);
+  a->mentor_role = MENTOR_ROLE__GREETER;
+  struct change c = made(w, a);
+  assert_int_equal(((const Appointment *)c.reply)->mentor_role, MENTOR_ROLE__GREETER);
+  assert_int_equal(((const AppointmentMade *)published(&c, &appointment_made__descriptor))->mentor_role,
+                   MENTOR_ROLE__GREETER);
+  a->mentor_role = (MentorRole)9;
+  c = made(w, a);
+  assert_refused(&c, CODE__INVALID, "/mentorRole");
+}
+
 struct times {
   int64_t starts_ms, ends_ms;
   const char *field;
@@ -282,6 +295,7 @@ int main(void) {
       IN_WORLD(making_again_answers_as_before_even_once_begun),
       IN_WORLD(making_again_with_other_content_is_a_conflict),
       IN_WORLD(what_the_service_sets_is_not_the_senders),
+      IN_WORLD(as_what_a_mentor_is_to_take_part_is_kept_and_announced),
       IN_WORLD(times_that_cannot_be_are_refused),
       IN_WORLD(a_clock_that_is_four_minutes_off_is_forgiven),
       IN_WORLD(meeting_in_person_needs_a_place),

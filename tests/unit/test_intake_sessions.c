@@ -269,6 +269,22 @@ static void one_who_did_not_attend_did_not_take_part(void **state) {
   assert_refused(&c, CODE__INVALID, "/participants");
 }
 
+static void as_what_a_mentor_took_part_is_said_of_a_mentor_who_did_and_announced(void **state) {
+  struct world *w = *state;
+  static Role both[] = {ROLE__PERSON, ROLE__PRACTITIONER, ROLE__MENTOR};
+  Session *s = a_session(w, SESSION_ID, SUPERVISION_ID);
+  s->participants = both;
+  s->n_participants = 2;
+  s->mentor_role = MENTOR_ROLE__CO_FACILITATOR;
+  struct change c = recorded(w, s);
+  assert_refused(&c, CODE__INVALID, "/mentorRole");
+  s->n_participants = 3;
+  c = recorded(w, s);
+  assert_done(&c);
+  assert_int_equal(((const SessionRecorded *)published(&c, &session_recorded__descriptor))->mentor_role,
+                   MENTOR_ROLE__CO_FACILITATOR);
+}
+
 // --- the pathway's rules
 
 static void a_structured_session_covers_each_part_or_says_why_not(void **state) {
@@ -534,6 +550,7 @@ int main(void) {
       IN_WORLD(facts_and_code_must_agree),
       IN_WORLD(what_happened_must_be_said),
       IN_WORLD(one_who_did_not_attend_did_not_take_part),
+      IN_WORLD(as_what_a_mentor_took_part_is_said_of_a_mentor_who_did_and_announced),
       IN_WORLD(a_structured_session_covers_each_part_or_says_why_not),
       IN_WORLD(a_structured_session_that_did_not_happen_has_no_parts),
       IN_WORLD(a_part_that_the_pathway_does_not_have_is_refused),

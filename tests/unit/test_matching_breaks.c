@@ -23,14 +23,15 @@ static const MentorBreak *read_own(struct story *s) {
   assert_done(&c);
   return (const MentorBreak *)c.reply;
 }
-static struct change uncovered(struct story *s) {
-  ListUncovered *cmd = arena_take(&s->d.arena, sizeof *cmd);
-  list_uncovered__init(cmd);
-  return decided(&s->d, cmd);
+static const MatchingTasks *tasks(struct story *s) {
+  ListMatchingTasks *cmd = arena_take(&s->d.arena, sizeof *cmd);
+  list_matching_tasks__init(cmd);
+  struct change c = decided(&s->d, cmd);
+  assert_done(&c);
+  return (const MatchingTasks *)c.reply;
 }
 static void commit(struct story *s, struct change c) {
-  assert_done(&c);
-  decision_commit(&s->d, &c);
+  commit_and_hear(&s->d, c);
 }
 static MentorState state_now(struct story *s) {
   return ((const Mentor *)decision_record(&s->d, &mentor__descriptor, mentor_id(&s->d, 1)))->state;
@@ -50,9 +51,12 @@ static void an_open_offer_is_withdrawn_without_an_answer_of_the_mentors(void **s
   struct story *s = *state;
   given_offer(&s->d, OFFER_ID, CRN, 1);
   struct change c = taken(s, 0);
+  const MentorPaused *paused = published(&c, &mentor_paused__descriptor);
+  assert_true(paused->by_own_wish);
+  decision_commit(&s->d, &c);
+  c = decided(&s->d, paused);
   const OfferAnswered *told = published(&c, &offer_answered__descriptor);
   assert_int_equal(told->state, OFFER_STATE__WITHDRAWN);
-  assert_true(((const MentorPaused *)published(&c, &mentor_paused__descriptor))->by_own_wish);
   commit(s, c);
   const Offer *offer = decision_record(&s->d, &offer__descriptor, OFFER_ID);
   assert_int_equal(offer->state, OFFER_STATE__WITHDRAWN);
@@ -60,6 +64,22 @@ static void an_open_offer_is_withdrawn_without_an_answer_of_the_mentors(void **s
   assert_string_equal(offer->ended_why, "");
   const PersonsOffer *standing = decision_record(&s->d, &persons_offer__descriptor, CRN);
   assert_string_equal(standing->offer_id, "");
+}
+
+static void whoever_was_offered_to_a_mentor_whom_their_supervisor_pauses_is_to_be_offered_to_another(void **state) {
+  struct story *s = *state;
+  given_mentor(&s->d, mentor_of(&s->d, 2));
+  given_offer(&s->d, OFFER_ID, CRN, 1);
+  PauseMentor pause = PAUSE_MENTOR__INIT;
+  pause.id = mentor_id(&s->d, 1);
+  decision_as(&s->d, "S01", MAY(MENTOR_SUPERVISOR));
+  commit(s, decided(&s->d, &pause));
+  commit(s, decided_timer(&s->d, "next-candidate/" OFFER_ID));
+  as_coordinator(&s->d);
+  const MatchingTasks *list = tasks(s);
+  assert_int_equal(list->n_tasks, 1);
+  assert_int_equal(list->tasks[0]->kind, MATCHING_TASK_KIND__OFFER_WITHDRAWN);
+  assert_string_equal(list->tasks[0]->next_mentor_id, mentor_id(&s->d, 2));
 }
 
 static void on_a_break_a_mentor_is_offered_nobody_and_keeps_phones_and_people(void **state) {
@@ -166,28 +186,41 @@ static void the_people_of_a_mentor_who_is_away_are_listed_as_needing_cover(void 
   struct story *s = *state;
   given_match(s);
   as_coordinator(&s->d);
-  struct change c = uncovered(s);
-  assert_int_equal(((const UncoveredPeople *)c.reply)->n_people, 0);
+  assert_int_equal(tasks(s)->n_tasks, 0);
   commit(s, taken(s, 0));
   as_coordinator(&s->d);
-  c = uncovered(s);
-  assert_done(&c);
-  const UncoveredPeople *list = (const UncoveredPeople *)c.reply;
-  assert_int_equal(list->n_people, 1);
-  assert_string_equal(list->people[0]->crn, CRN);
-  assert_string_equal(list->people[0]->match_id, OFFER_ID);
-  assert_int_equal(list->people[0]->mentor_state, MENTOR_STATE__ON_BREAK);
+  const MatchingTasks *list = tasks(s);
+  assert_int_equal(list->n_tasks, 1);
+  assert_int_equal(list->tasks[0]->kind, MATCHING_TASK_KIND__COVER_NEEDED);
+  assert_string_equal(list->tasks[0]->crn, CRN);
+  assert_string_equal(list->tasks[0]->offer_id, OFFER_ID);
   decision_as(&s->d, "S01", MAY(MENTOR_SUPERVISOR));
-  c = uncovered(s);
-  assert_int_equal(((const UncoveredPeople *)c.reply)->n_people, 1);
+  assert_int_equal(tasks(s)->n_tasks, 1);
   decision_as(&s->d, "S02", MAY(MENTOR_SUPERVISOR));
-  c = uncovered(s);
-  assert_int_equal(((const UncoveredPeople *)c.reply)->n_people, 0);
+  assert_int_equal(tasks(s)->n_tasks, 0);
+}
+
+static void once_the_mentor_is_back_nobody_needs_cover_any_more(void **state) {
+  struct story *s = *state;
+  given_match(s);
+  commit(s, taken(s, 0));
+  commit(s, ended(s));
+  as_coordinator(&s->d);
+  assert_int_equal(tasks(s)->n_tasks, 0);
+  PauseMentor pause = PAUSE_MENTOR__INIT;
+  pause.id = mentor_id(&s->d, 1);
+  commit(s, decided(&s->d, &pause));
+  assert_int_equal(tasks(s)->n_tasks, 1);
+  ResumeMentor resume = RESUME_MENTOR__INIT;
+  resume.id = mentor_id(&s->d, 1);
+  commit(s, decided(&s->d, &resume));
+  assert_int_equal(tasks(s)->n_tasks, 0);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       STORY(an_open_offer_is_withdrawn_without_an_answer_of_the_mentors),
+      STORY(whoever_was_offered_to_a_mentor_whom_their_supervisor_pauses_is_to_be_offered_to_another),
       STORY(on_a_break_a_mentor_is_offered_nobody_and_keeps_phones_and_people),
       STORY(until_when_the_mentor_alone_is_shown),
       STORY(a_break_ends_when_the_mentor_says_so_and_by_itself_when_its_time_is_over),
@@ -195,6 +228,7 @@ int main(void) {
       STORY(a_day_that_is_over_or_far_away_is_refused_by_name),
       STORY(staff_pause_a_mentor_who_is_on_a_break_and_do_not_end_the_break),
       STORY(the_people_of_a_mentor_who_is_away_are_listed_as_needing_cover),
+      STORY(once_the_mentor_is_back_nobody_needs_cover_any_more),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

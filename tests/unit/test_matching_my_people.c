@@ -90,6 +90,7 @@ static void a_person_is_the_mentors_own_from_acceptance_to_the_end_of_the_match(
   assert_string_equal(shown(s)->match_id, OFFER_ID);
   EndMatch end = END_MATCH__INIT;
   end.id = OFFER_ID;
+  end.why = "the order has ended";
   as_coordinator(&s->d);
   c = decided(&s->d, &end);
   assert_done(&c);

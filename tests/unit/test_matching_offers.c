@@ -37,6 +37,7 @@ static struct change ended(struct decision *d, const char *id) {
   EndMatch *cmd = arena_take(&d->arena, sizeof *cmd);
   end_match__init(cmd);
   cmd->id = (char *)id;
+  cmd->why = "the order has ended";
   return decided(d, cmd);
 }
 static struct change read_offer(struct decision *d, const char *id) {

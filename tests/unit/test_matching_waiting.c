@@ -74,6 +74,7 @@ static void a_match_keeps_them_off_until_it_ends(void **state) {
   assert_false(place_of(&s->d, CRN)->offered);
   EndMatch end = END_MATCH__INIT;
   end.id = OFFER_ID;
+  end.why = "Both agreed. (invented)";
   commit_and_hear(&s->d, decided(&s->d, &end));
   assert_true(waits(&s->d, CRN));
   assert_int_equal(timestamp_ms(place_of(&s->d, CRN)->since), SINCE_MS);

@@ -16,14 +16,6 @@ static inline void commit(struct decision *d, struct change c) {
   decision_commit(d, &c);
 }
 
-// Commits, and lets matching hear the events of the change that it has a row for.
-static inline void commit_and_hear(struct decision *d, struct change c) {
-  commit(d, c);
-  for (const struct change_event *e = c.events; e; e = e->next)
-    for (const struct row *row = matching.rows; row->body || row->timer; row++)
-      if (row->kind == ROW_EVENT && row->body == e->body->descriptor) commit(d, decided(d, e->body));
-}
-
 static inline void hear_registered(struct decision *d, const char *crn) {
   PersonRegistered *e = arena_take(&d->arena, sizeof *e);
   person_registered__init(e);

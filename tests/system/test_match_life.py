@@ -1,0 +1,121 @@
+"""The life of a match, from an offer that was declined to what is said afterwards, through the HTTP door."""
+
+import pytest
+
+import people
+from stack import wait_for
+
+
+class Story:
+    """What one chapter hands to the next."""
+
+
+@pytest.fixture(scope="module")
+def story(operator):
+    s = Story()
+    s.declines, s.mentor, s.declined, s.match = (people.new_id() for _ in range(4))
+    s.crn, s.engagement = people.register(operator, pathway="mentoring", mentoring={"wanted": True, "conflictsChecked": True})
+    for mentor in (s.declines, s.mentor):
+        operator.made(f"/mentors/{mentor}", people.mentor())
+    s.as_declines = operator.token_for(s.declines, "mentor")
+    s.as_mentor = operator.token_for(s.mentor, "mentor")
+    s.as_practitioner = operator.token_for("N01A001", "practitioner")
+    s.as_supervisor = operator.token_for("S01A001", "mentor-supervisor")
+    return s
+
+
+def tasks(stack, story, token=None):
+    """The open tasks about the story's person, by kind."""
+    found, after = {}, ""
+    while True:
+        part = stack.get(f"/matching-tasks?limit=200&after={after}", token=token).json
+        found |= {task["kind"]: task for task in part.get("tasks", []) if task.get("crn") == story.crn}
+        after = part.get("next", "")
+        if not after:
+            return found
+
+
+def test_chapter_1_a_declined_offer_is_before_a_coordinator_at_once_with_the_next_candidate(operator, story):
+    operator.made(f"/offers/{story.declined}", {"crn": story.crn, "mentorId": story.declines})
+    assert operator.post(f"/offers/{story.declined}/decline", {}, token=story.as_declines).status == 200
+    assert tasks(operator, story)["OFFER_DECLINED"]["offerId"] == story.declined
+    named = wait_for(lambda: tasks(operator, story)["OFFER_DECLINED"].get("nextMentorId"))
+    assert named not in ("", story.declines)
+    assert "nextMentorId" not in tasks(operator, story, story.as_practitioner)["OFFER_DECLINED"]
+
+
+def test_chapter_2_the_next_offer_settles_it_and_is_accepted(operator, story):
+    operator.made(f"/offers/{story.match}", {"crn": story.crn, "mentorId": story.mentor})
+    assert tasks(operator, story) == {}
+    assert operator.post(f"/offers/{story.match}/accept", {}, token=story.as_mentor).status == 200
+
+
+def test_chapter_3_the_practitioner_introduces_the_two(operator, story):
+    path, said = f"/offers/{story.match}/introduce", {"at": people.at(minutes=-1), "how": "THREE_WAY_MEETING"}
+    assert operator.post(path, said, token=story.as_mentor).status == 404
+    assert operator.post(path, {"how": "THREE_WAY_MEETING"}, token=story.as_practitioner).json["errors"][0]["pointer"] == "/at"
+    assert operator.post(path, said, token=story.as_practitioner).json["by"] == "N01A001"
+    assert operator.get(f"/offers/{story.match}").json["introduction"]["how"] == "THREE_WAY_MEETING"
+
+
+def test_chapter_4_a_contact_that_the_mentor_records_is_known_to_matching(operator, story):
+    explained = people.explanation(story.engagement, givenAt=people.at(minutes=-5))
+    assert operator.put(f"/explanations/{people.new_id()}", explained, token=story.as_mentor).status == 201
+    met = people.session(story.engagement, startsAt=people.at(), endsAt=people.at(seconds=1),
+                         participants=["PERSON", "MENTOR"], measures=[{"name": "alliance", "from": "PERSON", "value": 6}])
+    assert operator.put(f"/sessions/{people.new_id()}", met, token=story.as_mentor).status == 201
+    assert wait_for(lambda: operator.get(f"/offers/{story.match}").json.get("lastContactAt"))
+
+
+def test_chapter_5_the_mentors_supervisor_records_a_supervision(operator, story):
+    held = {"at": people.at(minutes=-1)}
+    assert operator.post(f"/mentors/{story.mentor}/supervision", held, token=story.as_mentor).status == 404
+    answer = operator.post(f"/mentors/{story.mentor}/supervision", held, token=story.as_supervisor)
+    assert answer.status == 200 and answer.json["supervisedBy"] == "S01A001"
+    assert answer.json["supervisedUntil"] > people.at(days=27)
+
+
+def test_chapter_6_while_the_mentor_is_away_another_has_the_person_and_not_the_notes(operator, story):
+    note = people.new_id()
+    written = {"crn": story.crn, "text": {"text": "canary: what the first mentor was told"}}
+    assert operator.put(f"/notes/{note}", written, token=story.as_mentor).status == 201
+    away = {"from": people.at(minutes=-1), "until": people.at(days=7)}
+    assert operator.post(f"/mentors/{story.mentor}/absence", away, token=story.as_supervisor).status == 200
+    wait_for(lambda: "COVER_NEEDED" in tasks(operator, story))
+    assert operator.get("/my-people", token=story.as_declines).json.get("people", []) == []
+    covered = operator.post(f"/offers/{story.match}/cover", {"mentorId": story.declines, **away})
+    assert covered.status == 200 and covered.json["mentorId"] == story.mentor
+    assert "COVER_NEEDED" not in tasks(operator, story)
+    own, = operator.get("/my-people", token=story.as_declines).json["people"]
+    assert own["crn"] == story.crn and "coversUntil" in own
+    assert operator.get(f"/notes/{note}", token=story.as_declines).status == 404
+    assert operator.get(f"/people/{story.crn}/notes", token=story.as_declines).json.get("notes", []) == []
+    assert operator.post(f"/offers/{story.match}/end-cover", {}).status == 200
+    assert operator.get("/my-people", token=story.as_declines).json.get("people", []) == []
+
+
+def test_chapter_7_a_match_ends_with_a_goodbye(operator, story):
+    assert "endingSince" in operator.post(f"/offers/{story.match}/end", {}).json
+    assert "GOODBYE_DUE" in tasks(operator, story)
+    assert operator.get(f"/mentors/{story.mentor}").json["placesTaken"] == 1
+    ended = operator.post(f"/offers/{story.match}/end", {"goodbye": {"at": people.at(seconds=-1)}})
+    assert ended.status == 200 and "endedAt" in ended.json
+    assert operator.get(f"/mentors/{story.mentor}").json.get("placesTaken", 0) == 0
+    assert set(tasks(operator, story)) == {"FEEDBACK_DUE"}
+
+
+def test_chapter_8_both_sides_say_how_it_was_and_neither_reads_the_other(operator, story):
+    as_person = operator.token_for(story.crn, "person")
+    sides = {"FROM_PERSON": (as_person, "canary: she listened"), "FROM_MENTOR": (story.as_mentor, "canary: hard at first")}
+    for token, text in sides.values():
+        said = {"matchId": story.match, "answers": [{"question": "HELPED", "value": 5}], "text": {"text": text}}
+        assert operator.put(f"/feedback/{people.new_id()}", said, token=token).status == 201
+        refused = operator.get(f"/people/{story.crn}/feedback", token=token)
+        assert refused.status == 404 and "canary" not in refused.text
+    for token in (None, story.as_supervisor):
+        read = operator.get(f"/people/{story.crn}/feedback", token=token).json["feedback"]
+        assert {f["from"]: f["text"]["text"] for f in read} == {side: text for side, (_, text) in sides.items()}
+    assert tasks(operator, story) == {}
+    as_officer = operator.token_for("R01A001", "records-officer")
+    given = operator.get(f"/people/{story.crn}/subject-access", token=as_officer).text
+    assert "she listened" in given and "hard at first" not in given
