@@ -20,7 +20,7 @@
 enum {
   PROPOSAL_PEOPLE = 1000,  // who wait; and as many with open offers
   PROPOSAL_MENTORS = 1000, // of the area
-  PROPOSAL_BANDS = 53,     // weeks waited: who has waited a year or longer is in the first
+  PROPOSAL_BANDS = 53,     // weeks waited, and for need: who has a year or more is in the first
   PROPOSAL_MOST_MOVED = 20,
 };
 #define PROPOSAL_INDEX "proposals"
@@ -81,6 +81,8 @@ bool round_begin(struct round *r, struct change *c, const struct records *have, 
 void round_free(struct round *r);
 // The two as rules.h looks at them.
 struct pair round_pair(const struct round *r, size_t person, size_t mentor);
+// How many weeks longer the person counts as having waited, for need.
+uint32_t round_need_weeks(const struct round *r, const Person *person);
 struct round_points round_take_apart(const struct round *r, int64_t points);
 // The place of the mentor in the round, or ASSIGNMENT_NONE.
 uint32_t round_mentor(const struct round *r, const char *id);

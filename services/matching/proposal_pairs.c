@@ -89,6 +89,7 @@ ProposedPair *round_say(const struct round *r, size_t person, uint32_t mentor) {
   const struct round_person *p = &r->people[person];
   ProposedPair *pair = new_pair(r, p->crn, p->was);
   pair->weeks = waiting_weeks(p->place, r->m->now.ms);
+  pair->need_weeks = round_need_weeks(r, p->person);
   if (mentor == ASSIGNMENT_NONE)
     say_nobody(r, pair, person);
   else
@@ -117,7 +118,8 @@ static void write_pair(const struct round *r, struct change *c, const ProposedPa
 }
 
 static void count_pair(Proposal *next, const ProposedPair *pair) {
-  if (!next->people || pair->weeks < next->least_weeks) next->least_weeks = pair->weeks;
+  uint32_t weeks = pair->weeks + pair->need_weeks;
+  if (!next->people || weeks < next->least_weeks) next->least_weeks = weeks;
   next->people++;
   next->served += pair->state == PAIR_STATE__TENTATIVE;
   next->moved += pair->moved;

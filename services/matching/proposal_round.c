@@ -161,9 +161,14 @@ static void add_pair(struct round *r, size_t person, uint32_t mentor) {
   r->pairs[n] = (struct assignment_pair){mentor, rules_score(&pair)};
 }
 
-// The longest wait is the first band.
-static uint8_t band_of(const struct round *r, const WaitingPerson *place) {
-  uint32_t weeks = waiting_weeks(place, r->m->now.ms);
+uint32_t round_need_weeks(const struct round *r, const Person *person) {
+  uint32_t complexity = person->mentoring->complexity;
+  return complexity ? (complexity - 1) * (uint32_t)matching_pair(r->m, person, NULL).weights->need_weeks : 0;
+}
+
+// The longest wait, or the greatest need, is the first band.
+static uint8_t band_of(const struct round *r, const struct round_person *p) {
+  uint32_t weeks = waiting_weeks(p->place, r->m->now.ms) + round_need_weeks(r, p->person);
   return (uint8_t)(PROPOSAL_BANDS - 1 - (weeks < PROPOSAL_BANDS ? weeks : PROPOSAL_BANDS - 1));
 }
 
@@ -171,7 +176,7 @@ static void list_pairs(struct round *r) {
   for (size_t i = 0; i < r->n_people; i++) {
     r->row[i + 1] = r->row[i];
     if (!r->people[i].listed) continue;
-    r->band[i] = band_of(r, r->people[i].place);
+    r->band[i] = band_of(r, &r->people[i]);
     for (uint32_t j = 0; j < r->n_mentors && r->frozen[i] == ASSIGNMENT_NONE; j++)
       if (may_be(r, i, j)) add_pair(r, i, j);
   }

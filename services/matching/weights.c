@@ -43,6 +43,8 @@ struct err weights_check(struct arena *a, const void *weights, const void *conte
     if (points < -WEIGHTS_MOST || points > WEIGHTS_MOST)
       return ERR(INVALID, pointer_to(a, field->name), "must be a whole number from -100 to 100");
   }
+  if (w->need_weeks < 0 || w->need_weeks > WEIGHTS_NEED_WEEKS_MOST)
+    return ERR(INVALID, "/needWeeks", "must be a whole number of weeks from 0 to 26");
   return ERR_NONE;
 }
 

@@ -6,7 +6,8 @@
 #include "service.h"
 
 enum {
-  WEIGHTS_MOST = 100 // greatest weight, and least with its sign changed: so all scores stay within 16 bits
+  WEIGHTS_MOST = 100,          // greatest weight, and least with its sign changed: so all scores stay within 16 bits
+  WEIGHTS_NEED_WEEKS_MOST = 26 // greatest need_weeks
 };
 
 struct weights;

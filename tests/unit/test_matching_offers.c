@@ -545,7 +545,7 @@ static void an_offer_says_by_which_rules_and_weights_it_was_explained(void **sta
   struct story *s = *state;
   given_offer(&s->d, OFFER_ID, CRN, 1);
   assert_int_equal(offer_now(&s->d, OFFER_ID)->rules_version, RULES_VERSION);
-  assert_string_equal(offer_now(&s->d, OFFER_ID)->weights_version, "2026-03");
+  assert_string_equal(offer_now(&s->d, OFFER_ID)->weights_version, "2026-11");
 }
 
 static void offers_are_listed_in_the_order_of_time(void **state) {

@@ -86,6 +86,20 @@ static void whom_somebody_chose_counts_more_than_all_scores(void **state) {
   assert_int_equal(said->primal_points - proposal_now(d)->points, 3 * said->choice_points);
 }
 
+// There is one place: need of complexity 3 counts for twice the six weeks of the area.
+static void need_counts_as_so_many_weeks_of_waiting(void **state) {
+  struct decision *d = begin(state);
+  given_waiting(d, A, 1)->mentoring->complexity = 3;
+  given_waiting(d, B, 12);
+  commit(d, proposed(d));
+  assert_mentor(d, A, 1);
+  assert_mentor(d, B, 0);
+  assert_int_equal(pair_now(d, A)->need_weeks, 12);
+  assert_int_equal(pair_now(d, B)->need_weeks, 0);
+  assert_int_equal(proposal_now(d)->least_weeks, 12);
+  assert_int_equal(proposal_now(d)->certificate->primal_bands, 2);
+}
+
 static void whom_somebody_declined_is_not_proposed_to_them(void **state) {
   struct decision *d = begin(state);
   Person *a = given_waiting(d, A, 5);
@@ -642,6 +656,7 @@ int main(void) {
       STORY(who_waits_longest_is_served_where_places_are_few),
       STORY(a_scarce_mentor_is_kept_for_whom_nobody_else_fits_and_has_a_price),
       STORY(whom_somebody_chose_counts_more_than_all_scores),
+      STORY(need_counts_as_so_many_weeks_of_waiting),
       STORY(whom_somebody_declined_is_not_proposed_to_them),
       STORY(the_certificate_adds_up_and_is_in_the_areas_events),
       STORY(a_proof_that_does_not_hold_refuses_everything_with_an_alarm),

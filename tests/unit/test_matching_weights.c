@@ -72,6 +72,8 @@ static void a_file_that_is_named_as_no_area_is_a_fault(void **state) {
 static void a_weight_out_of_its_bounds_is_named_with_its_line(void **state) {
   write_file(*state, "default.yaml", "version: one\nnoExperience: -101\n");
   assert_not_loaded(*state, "default.yaml:2: /noExperience");
+  write_file(*state, "default.yaml", "version: one\nneedWeeks: 27\n");
+  assert_not_loaded(*state, "default.yaml:2: /needWeeks");
 }
 
 static void weights_without_a_version_are_a_fault(void **state) {
@@ -122,7 +124,7 @@ static void the_same_weights_change_nothing(void **state) {
   struct story *s = *state;
   given_two_who_differ(s);
   const WeightsPreview *reply = preview(&s->d, weights_now(&s->d));
-  assert_string_equal(reply->in_force, "2026-03");
+  assert_string_equal(reply->in_force, "2026-11");
   assert_int_equal(reply->offers, 1);
   assert_int_equal(reply->compared, 1);
   assert_int_equal(reply->other_first + reply->rises + reply->falls, 0);

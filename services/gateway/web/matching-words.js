@@ -18,6 +18,7 @@ export const moment = (date) => full.format(date);
 export const plural = (n, one, more) => `${n} ${n === 1 ? one : more}`;
 
 export const waited = (weeks, word = 'Waits') => `${word} for ${weeks ? plural(weeks, 'week', 'weeks') : 'less than a week'}`;
+export const needed = (weeks) => weeks ? ` Need counts as ${plural(weeks, 'week', 'weeks')} more.` : '';
 export const points = (n) => n > 0 ? `+${n}` : `${n}`.replace('-', '−');
 
 // What is said of a person: how it stands, in one sentence or two.

@@ -5,7 +5,7 @@
 // A machine proposes; what is published, a named human has looked through. People stand under their CRN; a name is read
 // only where it is asked for, since each reading is in the audit.
 import { call, callAll, Trouble } from './matching-api.js';
-import { gain, moment, plural, points, proposalStates, standing, waited } from './matching-words.js';
+import { gain, moment, plural, points, proposalStates, standing, needed, waited } from './matching-words.js';
 
 const KEPT = 'alongside-matching';
 const PUBLISHING_MS = 1500;
@@ -167,7 +167,7 @@ function pairCard(pair) {
   const waits = !['PAIR_OFFERED', 'LEFT'].includes(pair.state);
   item.dataset.crn = pair.crn;
   item.querySelector('h3').textContent = pair.mentorId ? `${pair.crn} with ${nameOf(pair.mentorId)}` : `${pair.crn}: nobody`;
-  item.querySelector('p').textContent = `${standing(pair, nameOf)} ${waited(pair.weeks ?? 0, waits ? 'Waits' : 'Waited')}.`;
+  item.querySelector('p').textContent = `${standing(pair, nameOf)} ${waited(pair.weeks ?? 0, waits ? 'Waits' : 'Waited')}.${needed(pair.needWeeks)}`;
   item.querySelector('summary').textContent = `Why, and what to change for ${pair.crn}`;
   item.classList.toggle('pinned', Boolean(pair.pinnedMentorId));
   item.classList.toggle('loud', pair.state === 'UNSERVED' || pair.state === 'NOT_OFFERED');
