@@ -13,6 +13,8 @@ import offers
 from processes import Failed, run as run_command
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests" / "system"))
+import history  # noqa: E402 (the same that the test of it checks)
 LISTS = [("local", 10000, 2000), ("uniform", 10000, 2000), ("dense", 10000, 2000), ("local", 50000, 10000),
          ("uniform", 50000, 10000), ("local", 200000, 40000), ("uniform", 200000, 40000)]
 QUICK_LISTS = [("local", 10000, 2000), ("uniform", 10000, 2000), ("dense", 2000, 400), ("uniform", 50000, 10000)]
@@ -27,6 +29,7 @@ class Size:
         self.lists, self.rounds = (QUICK_LISTS, 1) if quick else (LISTS, 3)
         self.repairs = [("uniform", 200000, 40000), ("local", 200000, 40000)]
         self.lost, self.questions, self.offers = (300, 1000, 200) if quick else (1000, 10000, 1000)
+        self.comers, self.asked_per_s, self.lasts_s = (1000, 1000, 5) if quick else (10000, 1000, 30)
 
 
 def progress(text):
@@ -117,6 +120,20 @@ def print_offers(size, build, bench):
     print(f"figure matching.offer_p50_ms {took[len(took) // 2]:.1f} ms")
 
 
+def print_history(size):
+    """Mentors come and go while people ask: what was acknowledged must not be contradicted."""
+    progress("history")
+    with history.lived(size.comers, size.asked_per_s, size.lasts_s) as world:
+        stale = world.too_many() + world.paused_and_named() + world.full_and_named()
+        if stale:
+            raise Failed(f"a stale mentor was named or offered to, or has too many people: {stale[:3]}")
+        took = sorted(world.asking.took)
+        print(f"figure matching.history_asks_per_s {len(took) / size.lasts_s:.0f} 1/s")
+        print(f"figure matching.history_ask_p99_ms {took[len(took) * 99 // 100] * 1000:.1f} ms")
+        changes = sum(map(len, world.history.paused.values())) * 2
+        print(f"figure matching.history_changes_per_s {changes / size.lasts_s:.0f} 1/s")
+
+
 def print_machine(size, load_before):
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         model = re.search(r"model name\s*: (.*)", file.read())
@@ -132,7 +149,9 @@ def print_machine(size, load_before):
           "the list itself; ratios are medians of each round's; repairs are exact, of "
           f"{size.lost} mentors lost one after the other; the best ten are those of {size.questions} invented people, "
           f"top10_us is the median; offers are {size.offers}, one after the other, from the request to the text at the SMS "
-          f"gateway, while {offers.CONNECTIONS} connections record sessions")
+          f"gateway, while {offers.CONNECTIONS} connections record sessions; the history is of {size.comers} mentors who come and "
+          f"go through two replicas while {size.asked_per_s} people a second ask, for {size.lasts_s} s: it is checked that no "
+          "mentor was named or offered to who was away or full throughout")
 
 
 def run(quick):
@@ -149,5 +168,6 @@ def run(quick):
     print_repairs(size, bench)
     print_pools(size, bench)
     print_offers(size, build, bench)
+    print_history(size)
     progress("")
     print_machine(size, load_before)

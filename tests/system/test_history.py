@@ -1,257 +1,20 @@
-"""Thousands of mentors come and go while people are matched through two replicas of matching, each behind a door of its
-own; afterwards the history of what was acknowledged is checked. What an answer says held at some moment between the request
-and the answer, whatever the other replica had done before: so it must not be contradicted by what was acknowledged before the
-request was sent and undone after the answer."""
-
-import http.client
-import json
-import random
-import signal
-import subprocess
-import threading
-import time
+"""Thousands of mentors come and go while people are matched through two replicas; nothing that was acknowledged is
+contradicted afterwards (history.py)."""
 
 import pytest
 
-import people
+import history
 import stack as stacks
-from stack import NORTH, wait_for
 
-SEED = 20260302
-MENTORS = 2000  # who come and go, in ten places
-SOUGHT = 20     # who are offered people besides, in a place of their own, and have one or two places each
-LASTS_S = 15
-FOR_EVER = float("inf")
-
-
-class Door:
-    """One thread's connections to both doors; which of them a request goes through is drawn."""
-
-    def __init__(self, doors, token, dice):
-        self.connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=30) for port in doors]
-        self.token, self.dice = token, dice
-
-    def ask(self, method, path, body=None, token=None, kind="application/json"):
-        """When it was sent and answered, the status, and what was said."""
-        connection = self.dice.choice(self.connections)
-        headers = {"Authorization": f"Bearer {token or self.token}"}
-        if method != "GET":
-            headers["Content-Type"], body = kind, body if isinstance(body, bytes) else json.dumps(body or {})
-        sent = time.monotonic()
-        connection.request(method, f"/v1/areas/{NORTH}{path}", body, headers)
-        answer = connection.getresponse()
-        text = answer.read()
-        answered = time.monotonic()
-        assert answer.status not in (400, 401, 403, 404, 500), (method, path, answer.status, text[:500])
-        return sent, answered, answer.status, text
-
-    def insist(self, *words, **more):
-        """Until it is known what came of it."""
-        while True:
-            answer = self.ask(*words, **more)
-            if answer[2] < 500:
-                return answer
-
-
-class History:
-    """What was acknowledged. `spells`: of each mentor and thing, from when to when it surely was so, as far as is known."""
-
-    def __init__(self):
-        self.lists, self.offers, self.accepts = [], [], []  # (sent, answered, mentors)
-        self.paused, self.matched = {}, {}  # of each mentor: [[since, until]]
-
-    def begin(self, spells, mentor, since):
-        spell = [since, FOR_EVER]
-        spells.setdefault(mentor, []).append(spell)
-        return spell
-
-    def paused_throughout(self, mentor, sent, answered):
-        return any(since < sent and until > answered for since, until in self.paused.get(mentor, []))
-
-    def matches_throughout(self, mentor, sent, answered):
-        return sum(since < sent and until > answered for since, until in self.matched.get(mentor, []))
-
-    def most_at_once(self, mentor):
-        spells = self.matched.get(mentor, [])
-        return max((sum(since <= one[0] < until for since, until in spells) for one in spells), default=0)
-
-
-class Replicas:
-    """A second matching, and a second gateway that reaches it alone, beside those of the stack."""
-
-    def __init__(self, own):
-        self.processes = []
-        serve, publish, door = own.port + 25, own.port + 26, own.port + 24
-        self.start(own, "matching", ALONGSIDE_BIND=f"tcp://127.0.0.1:{serve}", ALONGSIDE_PUBLISH=f"tcp://127.0.0.1:{publish}")
-        self.start(own, "gateway", ALONGSIDE_HTTP=f"127.0.0.1:{door}", ALONGSIDE_MATCHING=f"tcp://127.0.0.1:{serve}")
-        self.doors = [own.port, door]
-
-    def start(self, own, name, **more):
-        with open(f"/proc/{own.pid(name)}/environ", encoding="utf-8") as file:
-            same = dict(one.split("=", 1) for one in file.read().split("\0") if "=" in one)
-        log = open(own.home / "logs" / f"{name}-2.log", "w", encoding="utf-8")
-        self.processes.append(subprocess.Popen([own.build / f"alongside-{name}"], env={**same, **more}, stdout=log, stderr=log))
-        log.close()
-
-    def stop(self):
-        for process in reversed(self.processes):
-            process.send_signal(signal.SIGTERM)
-            process.wait(20)
-
-
-class World:
-    """Invented."""
-
-    def __init__(self, own, doors):
-        self.own, self.doors = own, doors
-        self.history = History()
-        self.over = threading.Event()
-        self.faults = []
-        self.place = f"place-{people.new_id()[:8]}"
-        dice = random.Random(SEED)
-        self.capacity = {people.new_id(): 1 + i % 2 for i in range(SOUGHT)}
-        self.others = [people.new_id() for _ in range(MENTORS)]
-        self.seekers = [people.new_crn() for _ in range(40)]
-        self.askers = [people.new_crn() for _ in range(100)]
-        door = Door(doors, own.token, dice)
-        self.take(door, "/mentors", [self.mentor(m, self.place, self.capacity[m]) for m in self.capacity] +
-                  [self.mentor(m, self.elsewhere(i), 1 + i % 5) for i, m in enumerate(self.others)])
-        self.take(door, "/people", [self.person(crn, self.place) for crn in self.seekers] +
-                  [self.person(crn, self.elsewhere(i)) for i, crn in enumerate(self.askers)])
-        self.tokens = {m: own.token_for(m, "mentor", NORTH) for m in self.capacity}
-
-    def elsewhere(self, i):
-        return f"{self.place}-{i % 10}"
-
-    @staticmethod
-    def mentor(one, place, capacity):
-        return people.mentor(id=one, places=[place], remote=False) | {"capacity": capacity}
-
-    @staticmethod
-    def person(crn, place):
-        wish = {"wanted": True, "conflictsChecked": True, "experiences": ["custody"], "places": [place]}
-        return people.person(crn, mentoring=wish) | {"crn": crn}
-
-    @staticmethod
-    def take(door, path, many):
-        for i in range(0, len(many), 200):
-            lines = "\n".join(json.dumps(one) for one in many[i:i + 200]).encode()
-            _, _, status, text = door.ask("POST", path, lines, kind="application/x-ndjson")
-            assert status == 200, (status, text[:500])
-            answers = [json.loads(line) for line in text.splitlines()]
-            assert all(answer["status"] in (200, 201) for answer in answers), answers[:3]
-
-    # --- what goes on, each in threads of its own
-
-    def come_and_go(self, door, mentors, gap):
-        """Each mentor is paused and resumed by one thread alone."""
-        paused = {}
-        while not self.over.is_set():
-            one = door.dice.choice(mentors)
-            sent, answered, status, _ = door.ask("POST", f"/mentors/{one}/{'resume' if one in paused else 'pause'}")
-            if status != 200:  # it may or may not have happened
-                if one in paused:
-                    paused.pop(one)[1] = sent
-                continue
-            if one in paused:
-                paused.pop(one)[1] = sent
-            else:
-                paused[one] = self.history.begin(self.history.paused, one, answered)
-            time.sleep(gap)
-
-    def register(self, door):
-        while not self.over.is_set():
-            one = people.new_id()
-            _, _, status, text = door.ask("PUT", f"/mentors/{one}", people.mentor(places=[self.elsewhere(door.dice.randrange(10))]))
-            assert status == 201 or status >= 500, text
-            time.sleep(0.05)
-
-    def list_for(self, door, crn):
-        sent, answered, status, text = door.ask("GET", f"/people/{crn}/candidates?limit=10")
-        assert status == 200 or status >= 500, text
-        named = [one["mentorId"] for one in json.loads(text).get("candidates", [])] if status == 200 else []
-        if status == 200:
-            self.history.lists.append((sent, answered, named))
-        return named
-
-    def ask(self, door):
-        while not self.over.is_set():
-            self.list_for(door, door.dice.choice(self.askers))
-
-    def match(self, door, seekers):
-        """Offers to one of the list, or at times to anybody; the mentor accepts, and after a while the match ends."""
-        standing = {}
-        while not self.over.is_set():
-            crn = door.dice.choice(seekers)
-            if crn in standing:
-                self.end(door, *standing.pop(crn))
-                continue
-            named = self.list_for(door, crn)
-            one = door.dice.choice(named if named and door.dice.random() < 0.7 else list(self.capacity))
-            if one not in self.capacity:
-                continue
-            offer = people.new_id()
-            sent, answered, status, _ = door.insist("PUT", f"/offers/{offer}", {"crn": crn, "mentorId": one})
-            if status not in (200, 201):
-                continue
-            self.history.offers.append((sent, answered, [one]))
-            sent, answered, status, _ = door.insist("POST", f"/offers/{offer}/accept", token=self.tokens[one])
-            if status == 200:
-                self.history.accepts.append((sent, answered, [one]))
-                standing[crn] = offer, self.history.begin(self.history.matched, one, answered)
-            else:
-                door.insist("POST", f"/offers/{offer}/withdraw")
-
-    @staticmethod
-    def end(door, offer, spell):
-        spell[1] = time.monotonic()
-        _, _, status, text = door.insist("POST", f"/offers/{offer}/end", {"why": "it came to its end"})
-        assert status == 200, text
-
-    # --- all of it
-
-    def work(self, seed, what, *words):
-        dice = random.Random(seed)
-        try:
-            what(Door(self.doors, self.own.token, dice), *words)
-        except Exception as fault:  # it is told in the test's own thread
-            self.faults.append(fault)
-            self.over.set()
-
-    def live(self):
-        sought, seekers = list(self.capacity), self.seekers
-        doing = [(self.come_and_go, sought[:10], 0.02), (self.come_and_go, sought[10:], 0.02),
-                 (self.come_and_go, self.others[:1000], 0.005), (self.come_and_go, self.others[1000:], 0.005),
-                 (self.register,), (self.ask,), (self.ask,), (self.ask,),
-                 *((self.match, seekers[i::4]) for i in range(4))]
-        threads = [threading.Thread(target=self.work, args=(SEED + i, *what)) for i, what in enumerate(doing)]
-        for thread in threads:
-            thread.start()
-        self.over.wait(LASTS_S)
-        self.over.set()
-        for thread in threads:
-            thread.join()
-        assert not self.faults, self.faults
-        return self.history
+MENTORS, ASKED_PER_S, LASTS_S = 2000, 200, 15
 
 
 @pytest.fixture(scope="module")
 def lived():
     if stacks.from_environment():
         pytest.skip("needs the processes of a stack on this machine")
-    own, replicas = stacks.LocalStack(), None
-    try:
-        own.start()
-        replicas = Replicas(own)
-        beside = stacks.Stack(f"http://127.0.0.1:{replicas.doors[1]}", own.token)
-        assert wait_for(beside.is_ready, 30), "the second door is not ready"
-        world = World(own, replicas.doors)
-        world.live()
+    with history.lived(MENTORS, ASKED_PER_S, LASTS_S) as world:
         yield world
-    finally:
-        if replicas:
-            replicas.stop()
-        own.remove()
 
 
 def test_much_went_on(lived):
@@ -262,22 +25,15 @@ def test_much_went_on(lived):
 
 
 def test_at_no_time_has_a_mentor_more_people_than_places(lived):
+    assert not lived.too_many()
     for one, capacity in lived.capacity.items():
-        assert lived.history.most_at_once(one) <= capacity
-    for one, capacity in lived.capacity.items():
-        standing = sum(until == FOR_EVER for _, until in lived.history.matched.get(one, []))
+        standing = sum(until == history.FOR_EVER for _, until in lived.history.matched.get(one, []))
         assert lived.own.get(f"/mentors/{one}").json.get("placesTaken", 0) == standing <= capacity
 
 
 def test_nobody_who_is_paused_is_listed_offered_to_or_accepts(lived):
-    said = lived.history
-    for what in (said.lists, said.offers, said.accepts):
-        for sent, answered, mentors in what:
-            assert not [one for one in mentors if said.paused_throughout(one, sent, answered)]
+    assert not lived.paused_and_named()
 
 
 def test_nobody_without_a_free_place_is_listed_or_offered_to(lived):
-    said = lived.history
-    for sent, answered, mentors in said.lists + said.offers:
-        for one in mentors:
-            assert one not in lived.capacity or said.matches_throughout(one, sent, answered) < lived.capacity[one]
+    assert not lived.full_and_named()
