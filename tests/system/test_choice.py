@@ -1,6 +1,12 @@
 """One person and the mentors: never, better and worse, the person's own choice, and why."""
 
+import os
+
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 import people
 from stack import wait_for
@@ -98,3 +104,140 @@ def test_chapter_5_what_other_weights_would_have_meant_names_nobody(operator, st
     refused = operator.post("/weights/preview", {**weights, "place": 101}, token=story.as_coordinator)
     assert refused.status == 422 or refused.status == 400
     assert refused.json["errors"][0]["pointer"] == "/place"
+
+
+# --- the page
+
+def view(browser):
+    return [s.get_attribute("data-view") for s in browser.find_elements(By.CSS_SELECTOR, "[data-view]") if s.is_displayed()]
+
+
+def until_view(browser, name):
+    WebDriverWait(browser, 15).until(lambda b: view(b) == [name], f"{name}: {page_text(browser)}")
+
+
+def page_text(browser):
+    return browser.find_element(By.TAG_NAME, "body").text
+
+
+def press(browser, what):
+    browser.find_element(By.CSS_SELECTOR, what).click()
+
+
+def opened(browser, stack, crn, token):
+    """The page of this person, signed in by what is behind their link."""
+    browser.get("about:blank")
+    browser.get(f"{stack.url}/choice#demo-north/{crn}")
+    until_view(browser, "sign-in")
+    browser.find_element(By.ID, "token").send_keys(token)
+    press(browser, "#sign-in button")
+
+
+def looked_at(browser, name):
+    """Fits telephones of any width and a tablet, with buttons for a thumb; and pictures for whoever asks for some."""
+    folder = os.environ.get("ALONGSIDE_TEST_PICTURES")
+    for width in (360, 768, 1280):
+        browser.set_window_size(width, 1000)
+        sideways = browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth")
+        assert sideways <= 0, f"{name} must not scroll sideways at {width}"
+        if folder:
+            browser.save_screenshot(f"{folder}/choice-{name}-{width}.png")
+    small = [b.text for b in browser.find_elements(By.CSS_SELECTOR, "main button") if b.is_displayed() and b.size["height"] < 44]
+    assert not small, f"too small to press: {small}"
+
+
+@pytest.fixture
+def shown(operator):
+    """A person who speaks Welsh and is shown three mentors: the CRN, and the mentors' ids."""
+    place = f"place-{people.new_id()[:8]}"
+    wish = {"wanted": True, "conflictsChecked": True, "experiences": ["custody"], "places": [place]}
+    crn, _ = people.register(operator, mentoring=wish, language="WELSH")
+    mentors = [people.new_id() for _ in range(3)]
+    for mentor, name in zip(mentors, ("Gwen", "Idris", "Mair")):
+        said = people.mentor(places=[place], remote=False)
+        said["personal"]["givenName"] = name
+        operator.made(f"/mentors/{mentor}", said)
+    answer = operator.put(f"/people/{crn}/choices", {"mentorIds": mentors}, token=operator.token_for("C01A001", "coordinator"))
+    assert answer.status == 200, answer.text
+    return crn, mentors
+
+
+def read_choices(stack, crn):
+    return stack.get(f"/people/{crn}/choices", token=stack.token_for("C01A001", "coordinator")).json
+
+
+def test_beside_a_practitioner_a_person_ranks_two_in_their_own_language_and_sees_what_was_recorded(operator, shown, browser):
+    crn, mentors = shown
+    opened(browser, operator, crn, operator.token_for("N01A001", "practitioner"))
+    until_view(browser, "choose")
+    assert browser.execute_script("return document.documentElement.lang") == "cy"
+    assert "Wedi bod drwy hyn hefyd: carchar" in page_text(browser)
+    looked_at(browser, "choose")
+    press(browser, "#save")
+    assert "Pwyswch y mentor" in browser.find_element(By.ID, "error").text, "nothing was chosen yet"
+    buttons = browser.find_elements(By.CSS_SELECTOR, "#mentors button")
+    for wanted in (0, 2, 1, 0):  # the first is let go again
+        buttons[wanted].click()
+    assert [b.get_attribute("aria-pressed") for b in buttons] == ["false", "true", "true"]
+    assert buttons[2].text == "Eich dewis cyntaf"
+    assert not browser.find_element(By.ID, "error").is_displayed()
+    looked_at(browser, "chosen")
+    press(browser, "#save")
+    until_view(browser, "done")
+    assert [item.text for item in browser.find_elements(By.CSS_SELECTOR, "#chosen li")] == [
+        "Eich dewis cyntaf: Mair", "Eich ail ddewis: Idris"]
+    looked_at(browser, "done")
+    assert [c.get("rank", 0) for c in read_choices(operator, crn)["choices"]] == [0, 2, 1]
+    assert not [entry for entry in browser.get_log("browser") if "favicon" not in entry["message"]]
+
+
+def test_a_person_says_no_to_all_of_them_and_reads_that_it_costs_nothing(operator, shown, browser):
+    crn, _ = shown
+    opened(browser, operator, crn, operator.token_for(crn, "person"))
+    until_view(browser, "choose")
+    press(browser, "#language")
+    press(browser, "#none")
+    until_view(browser, "declining")
+    assert "Saying no costs you nothing" in page_text(browser)
+    looked_at(browser, "declining")
+    assert not read_choices(operator, crn).get("declined")
+    press(browser, "#decline")
+    until_view(browser, "done")
+    assert "You do not want any of these mentors." in page_text(browser)
+    looked_at(browser, "declined")
+    assert read_choices(operator, crn)["declined"]
+    press(browser, "#sign-out")
+    until_view(browser, "sign-in")
+    assert "Mair" not in browser.page_source and crn not in browser.find_element(By.ID, "main").get_attribute("innerHTML")
+
+
+def test_with_the_keyboard_alone_a_person_chooses(operator, shown, browser):
+    crn, mentors = shown
+    opened(browser, operator, crn, operator.token_for(crn, "person"))
+    until_view(browser, "choose")
+    assert browser.switch_to.active_element.tag_name == "h1"
+    for keys in (Keys.TAB + Keys.SPACE, Keys.TAB * 3 + Keys.ENTER):
+        ActionChains(browser).send_keys(keys).perform()
+    until_view(browser, "done")
+    assert [c.get("rank", 0) for c in read_choices(operator, crn)["choices"]] == [1, 0, 0]
+
+
+def test_the_page_of_somebody_else_says_nothing(operator, shown, browser):
+    crn, _ = shown
+    opened(browser, operator, crn, operator.token_for(people.new_crn(), "person"))
+    WebDriverWait(browser, 15).until(lambda b: b.find_element(By.ID, "error").text)
+    assert view(browser) == ["sign-in"] and "Gwen" not in browser.page_source
+
+
+def test_without_a_link_the_page_asks_whose_choice_it_is(operator, shown, browser):
+    crn, _ = shown
+    opened(browser, operator, "", operator.token_for("N01A001", "practitioner"))
+    until_view(browser, "person")
+    looked_at(browser, "person")
+    browser.find_element(By.ID, "crn").send_keys("12")
+    press(browser, "#person button")
+    assert "a letter and six digits" in browser.find_element(By.ID, "error").text
+    browser.find_element(By.ID, "crn").clear()
+    browser.find_element(By.ID, "crn").send_keys(crn.lower())
+    press(browser, "#person button")
+    until_view(browser, "choose")

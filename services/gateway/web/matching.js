@@ -4,39 +4,18 @@
 //
 // A machine proposes; what is published, a named human has looked through. People stand under their CRN; a name is read
 // only where it is asked for, since each reading is in the audit.
-import { call, callAll, Trouble } from './matching-api.js';
+import { arm, ask, askAll, attempt, begin, by, later, say, show, Trouble } from './sign-in.js';
 import { gain, moment, plural, points, proposalStates, standing, waited } from './matching-words.js';
 
-const KEPT = 'alongside-matching';
 const PUBLISHING_MS = 1500;
+const SOLVING_MS = 60000; // a proposal for a long list takes some seconds
 
-const by = (id) => document.getElementById(id);
-const state = { session: null, mentors: new Map(), proposal: null, pairs: [], after: '', asked: null, timer: 0 };
-const ask = (method, path, body, etag) => call(state.session, method, path, body, etag);
+const state = { mentors: new Map(), proposal: null, pairs: [], after: '', asked: null };
 const path = (more = '') => `/proposals/${state.proposal.id}${more}`;
 const shortId = (id) => id.slice(0, 8);
 const nameOf = (id) => state.mentors.get(id) ?? `mentor ${shortId(id)}`;
 
 // --- showing
-
-function say(text) {
-  by('status').textContent = text;
-}
-
-function showError(text) {
-  by('error').textContent = text;
-  by('error').hidden = !text;
-  if (text) by('error').focus();
-}
-
-function show(view) {
-  for (const section of document.querySelectorAll('[data-view]')) section.hidden = section.dataset.view !== view;
-  by('sign-out').hidden = !state.session;
-  by('area-name').textContent = state.session?.area ?? '';
-  showError('');
-  clearTimeout(state.timer);
-  document.querySelector(`[data-view="${view}"] h1`).focus();
-}
 
 function element(tag, text, parent) {
   const made = document.createElement(tag);
@@ -66,7 +45,7 @@ function card(list, title, text, open) {
 // --- the list
 
 async function readMentors() {
-  const mentors = await callAll(state.session, '/mentors', 'mentors');
+  const mentors = await askAll('/mentors', 'mentors');
   state.mentors = new Map(mentors.map(({ id, personal: p = {} }) =>
     [id, [p.givenName, p.familyName].filter(Boolean).join(' ') || `mentor ${shortId(id)}`]));
 }
@@ -189,14 +168,14 @@ function showLost() {
 
 async function readProposal(id) {
   state.proposal = await ask('GET', `/proposals/${id}`);
-  state.pairs = await callAll(state.session, `/proposals/${id}/pairs`, 'pairs');
+  state.pairs = await askAll(`/proposals/${id}/pairs`, 'pairs');
   by('proposal-title').textContent = `Proposal of ${moment(new Date(state.proposal.beganAt))}`;
   by('repairs').hidden = true;
   showFacts(state.proposal);
   showButtons(state.proposal);
   showPairs();
   showLost();
-  if (state.proposal.state === 'PUBLISHING') state.timer = setTimeout(() => attempt(readOn), PUBLISHING_MS);
+  if (state.proposal.state === 'PUBLISHING') later(() => attempt(readOn), PUBLISHING_MS);
 }
 
 async function readOn() {
@@ -271,68 +250,18 @@ async function takeRepair(asked) {
 
 // --- in and out
 
-function keep(session) {
-  try {
-    if (session) sessionStorage.setItem(KEPT, JSON.stringify(session));
-    else sessionStorage.removeItem(KEPT);
-  } catch {
-    // A browser may refuse storage; then one signs in again after a reload.
-  }
-}
-function kept() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT));
-  } catch {
-    return null;
-  }
-}
-
-function signOut(why = '') {
-  state.session = state.proposal = state.asked = null;
+function forget() {
+  state.proposal = state.asked = null;
   state.mentors = new Map();
   state.pairs = [];
   for (const id of ['waiting', 'proposals', 'facts', 'pairs', 'options', 'lost']) by(id).replaceChildren();
-  keep(null);
-  show('sign-in');
-  if (why) showError(why);
 }
 
-async function enter() {
-  await openList();
-  keep(state.session);
-}
+const says = {
+  404: 'There is no such entry in this area, or the token is not one of a coordinator.',
+  412: 'Somebody else has changed the proposal. Look it through again.',
+};
 
-function signIn() {
-  const token = by('token').value.trim(), area = by('area').value.trim().toLowerCase();
-  if (!token || !area) throw new Trouble('Paste your access token, and enter the area.');
-  state.session = { token, area };
-  by('sign-in').reset();
-  return enter();
-}
-
-async function attempt(what) {
-  showError('');
-  try {
-    await what();
-  } catch (e) {
-    if (!(e instanceof Trouble)) throw e;
-    if (e.status === 401 || e.status === 403) signOut(e.message);
-    else if (state.session && document.querySelector('[data-view]:not([hidden])')?.dataset.view === 'sign-in') signOut(e.message);
-    else showError(e.message);
-  }
-}
-
-for (const [id, what] of Object.entries({ 'sign-in': signIn, repair: showRepairs }))
-  by(id).addEventListener('submit', (event) => {
-    event.preventDefault();
-    attempt(what);
-  });
-for (const [id, what] of Object.entries({ propose, solve, publish, back: openList, 'more-waiting': readWaiting }))
-  by(id).addEventListener('click', () => attempt(what));
 for (const radio of document.querySelectorAll('input[name="shown"]')) radio.addEventListener('change', showPairs);
-by('sign-out').addEventListener('click', () => signOut());
-
-if (/^#[a-z0-9-]{1,32}$/.test(location.hash)) by('area').defaultValue = location.hash.slice(1);
-state.session = kept();
-show('sign-in');
-if (state.session) attempt(enter);
+arm({ submit: { repair: showRepairs }, click: { propose, solve, publish, back: openList, 'more-waiting': readWaiting } });
+begin({ kept: 'alongside-matching', enter: openList, forget, says: () => says, answerMs: SOLVING_MS });
