@@ -1,58 +1,32 @@
-// The coordinator's page: who waits for a mentor, what is proposed for all of them at once, and its publication.
+// The coordinator's page: what has to be decided, who waits for a mentor, and what is proposed for all of them at once.
 //
 //   sign-in --> list <--> proposal (look at each pair, strike, pin, solve again, repair, publish)
+//                ^------> person (matching-person.js: who fits, choices, an offer; matching-match.js: the match)
+//
+// A link is matching#<area>, or matching#<area>/<CRN> for one person.
 //
 // A machine proposes; what is published, a named human has looked through. People stand under their CRN; a name is read
 // only where it is asked for, since each reading is in the audit.
-import { arm, ask, askAll, attempt, begin, by, later, say, show, Trouble } from './sign-in.js';
+import { action, card, element, fact, forgetMentors, fullName, nameOf, readMentors } from './matching-parts.js';
+import { forgetPerson, isCrn, openPerson } from './matching-person.js';
+import { readTasks } from './matching-tasks.js';
 import { gain, moment, plural, points, proposalStates, standing, waited } from './matching-words.js';
+import { arm, ask, askAll, attempt, begin, by, later, say, show, Trouble, wanted } from './sign-in.js';
 
 const PUBLISHING_MS = 1500;
+const NAMING_MS = 1000;   // a next candidate is named within moments
+const NAMING_TRIES = 5;
 const SOLVING_MS = 60000; // a proposal for a long list takes some seconds
 
-const state = { mentors: new Map(), proposal: null, pairs: [], after: '', asked: null };
+const state = { proposal: null, pairs: [], after: '', asked: null };
 const path = (more = '') => `/proposals/${state.proposal.id}${more}`;
-const shortId = (id) => id.slice(0, 8);
-const nameOf = (id) => state.mentors.get(id) ?? `mentor ${shortId(id)}`;
-
-// --- showing
-
-function element(tag, text, parent) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  parent.append(made);
-  return made;
-}
-
-function fact(name, text) {
-  element('dt', name, by('facts'));
-  element('dd', text, by('facts'));
-}
-
-function card(list, title, text, open) {
-  const item = document.createElement('li'), heading = element('h3', open ? '' : title, item);
-  if (open) {
-    const button = element('button', title, heading);
-    button.type = 'button';
-    button.className = 'link';
-    button.addEventListener('click', () => attempt(open));
-  }
-  element('p', text, item);
-  list.append(item);
-  return item;
-}
 
 // --- the list
 
-async function readMentors() {
-  const mentors = await askAll('/mentors', 'mentors');
-  state.mentors = new Map(mentors.map(({ id, personal: p = {} }) =>
-    [id, [p.givenName, p.familyName].filter(Boolean).join(' ') || `mentor ${shortId(id)}`]));
-}
-
 async function readWaiting() {
   const page = await ask('GET', `/waiting-list?limit=20&after=${encodeURIComponent(state.after)}`);
-  for (const p of page.people ?? []) card(by('waiting'), p.crn, `${waited(p.weeks ?? 0)}, since ${moment(new Date(p.since))}.`);
+  for (const p of page.people ?? [])
+    card(by('waiting'), p.crn, `${waited(p.weeks ?? 0)}, since ${moment(new Date(p.since))}.`, () => openPerson(p.crn));
   state.after = page.next ?? '';
   by('more-waiting').hidden = !state.after;
   by('waiting-none').hidden = by('waiting').childElementCount > 0;
@@ -71,11 +45,22 @@ async function readProposals() {
   by('proposals-none').hidden = proposals.length > 0;
 }
 
-async function openList() {
+// Answers whether a next candidate is still being looked for.
+const readDecisions = () => readTasks({ open: openPerson, done: openList });
+
+async function openList(said = '') {
   state.after = '';
+  await readMentors();
   by('waiting').replaceChildren();
-  await Promise.all([readWaiting(), readProposals(), readMentors()]);
+  const [naming] = await Promise.all([readDecisions(), readWaiting(), readProposals()]);
   show('list');
+  say(said);
+  if (naming) readSoon(NAMING_TRIES);
+}
+
+// A few times only: for a person who does not ask for a mentor any more nobody is named.
+function readSoon(tries) {
+  if (tries > 0) later(() => attempt(async () => await readDecisions() && readSoon(tries - 1)), NAMING_MS);
 }
 
 // The id stays the same until the proposal is there, so that asking twice proposes once.
@@ -90,14 +75,14 @@ async function propose() {
 // --- one proposal
 
 function showFacts(p) {
-  const c = p.certificate;
+  const c = p.certificate, add = (name, text) => fact(by('facts'), name, text);
   by('facts').replaceChildren();
-  fact('State', proposalStates[p.state] + (p.publishedBy ? `, by ${p.publishedBy}, ${moment(new Date(p.publishedAt))}` : ''));
-  fact('Served', `${served(p)}, out of ${plural(p.mentors ?? 0, 'mentor', 'mentors')}`);
-  fact('Revision', `${p.revision}, by ${p.proposedBy}, ${moment(new Date(p.proposedAt))}` +
+  add('State', proposalStates[p.state] + (p.publishedBy ? `, by ${p.publishedBy}, ${moment(new Date(p.publishedAt))}` : ''));
+  add('Served', `${served(p)}, out of ${plural(p.mentors ?? 0, 'mentor', 'mentors')}`);
+  add('Revision', `${p.revision}, by ${p.proposedBy}, ${moment(new Date(p.proposedAt))}` +
     (p.moved ? `; ${plural(p.moved, 'person', 'people')} moved` : ''));
-  if (p.reviewedBy) fact('Looked through', `by ${p.reviewedBy}, ${moment(new Date(p.reviewedAt))}`);
-  fact('Proof', c ? `No other matching is better: ${plural(Number(c.pairs ?? 0), 'pair', 'pairs')} checked` :
+  if (p.reviewedBy) add('Looked through', `by ${p.reviewedBy}, ${moment(new Date(p.reviewedAt))}`);
+  add('Proof', c ? `No other matching is better: ${plural(Number(c.pairs ?? 0), 'pair', 'pairs')} checked` :
     'A repair: there may be a better matching. Solve again to have the best');
 }
 
@@ -123,8 +108,8 @@ function showReasons(list, pair) {
 
 // Who it is, for a coordinator who looks at one pair.
 async function showWho(item, pair) {
-  const { personal: p = {}, practitioner } = await ask('GET', `/people/${pair.crn}`);
-  item.querySelector('.who').textContent = `${[p.givenName, p.familyName].filter(Boolean).join(' ')}; practitioner ${practitioner}`;
+  const { personal, practitioner } = await ask('GET', `/people/${pair.crn}`);
+  item.querySelector('.who').textContent = `${fullName(personal)}; practitioner ${practitioner}`;
 }
 
 function armVerdicts(item, pair) {
@@ -224,9 +209,7 @@ function optionCard(title, option, words, take, asked) {
   list.className = 'reasons';
   for (const p of option.pairs ?? [])
     element('li', `${p.crn}: ${p.wasMentorId ? nameOf(p.wasMentorId) : 'nobody'} → ${p.mentorId ? nameOf(p.mentorId) : 'nobody'}`, list);
-  const button = element('button', `Take this: ${title.toLowerCase()}`, item);
-  button.type = 'button';
-  button.addEventListener('click', () => attempt(() => takeRepair({ ...asked, take })));
+  action(element('button', `Take this: ${title.toLowerCase()}`, item), () => takeRepair({ ...asked, take }));
 }
 
 async function showRepairs() {
@@ -252,9 +235,14 @@ async function takeRepair(asked) {
 
 function forget() {
   state.proposal = state.asked = null;
-  state.mentors = new Map();
   state.pairs = [];
-  for (const id of ['waiting', 'proposals', 'facts', 'pairs', 'options', 'lost']) by(id).replaceChildren();
+  forgetMentors();
+  forgetPerson();
+  for (const id of ['tasks', 'waiting', 'proposals', 'facts', 'pairs', 'options', 'lost']) by(id).replaceChildren();
+}
+
+function enter() {
+  return isCrn(wanted()) ? openPerson(wanted()) : openList();
 }
 
 const says = {
@@ -263,5 +251,6 @@ const says = {
 };
 
 for (const radio of document.querySelectorAll('input[name="shown"]')) radio.addEventListener('change', showPairs);
-arm({ submit: { repair: showRepairs }, click: { propose, solve, publish, back: openList, 'more-waiting': readWaiting } });
-begin({ kept: 'alongside-matching', enter: openList, forget, says: () => says, answerMs: SOLVING_MS });
+for (const button of document.querySelectorAll('[data-back]')) action(button, () => openList());
+arm({ submit: { repair: showRepairs }, click: { propose, solve, publish, 'more-waiting': readWaiting } });
+begin({ kept: 'alongside-matching', enter, forget, says: () => says, answerMs: SOLVING_MS });
