@@ -179,7 +179,7 @@ def test_beside_a_practitioner_a_person_ranks_two_in_their_own_language_and_sees
     for wanted in (0, 2, 1, 0):  # the first is let go again
         buttons[wanted].click()
     assert [b.get_attribute("aria-pressed") for b in buttons] == ["false", "true", "true"]
-    assert buttons[2].text == "Eich dewis cyntaf"
+    assert buttons[2].text == "Eich dewis cyntaf: Mair"
     assert not browser.find_element(By.ID, "error").is_displayed()
     looked_at(browser, "chosen")
     press(browser, "#save")

@@ -37,11 +37,13 @@ function rankOf(id) {
   return state.ranked.indexOf(id);
 }
 
+const inRank = (mentor, rank) => `${text().ranks[rank]}: ${mentor.givenName}`;
+
 function showRank(item, mentor) {
   const rank = rankOf(mentor.mentorId), button = item.querySelector('button');
   item.classList.toggle('chosen', rank >= 0);
   button.setAttribute('aria-pressed', String(rank >= 0));
-  button.textContent = rank < 0 ? text().pick.replace('{name}', () => mentor.givenName) : text().ranks[rank];
+  button.textContent = rank < 0 ? text().pick.replace('{name}', () => mentor.givenName) : inRank(mentor, rank);
 }
 
 function showRanks() {
@@ -54,7 +56,7 @@ function toggle(mentor) {
   if (at < 0) state.ranked.push(mentor.mentorId);
   else state.ranked.splice(at, 1);
   showRanks();
-  say(`${mentor.givenName}: ${at < 0 ? text().ranks[state.ranked.length - 1] : text().unpicked}`);
+  say(at < 0 ? inRank(mentor, state.ranked.length - 1) : `${text().unpicked}: ${mentor.givenName}`);
 }
 
 function listItem(textContent) {
@@ -81,9 +83,9 @@ function showMentors() {
 // --- what was recorded
 
 function showDone() {
-  const names = state.ranked.map((id) => mentors().find((m) => m.mentorId === id).givenName);
-  by('chosen').replaceChildren(...names.map((name, i) => listItem(`${text().ranks[i]}: ${name}`)));
-  by('done-text').textContent = names.length ? text().doneText : text().declinedText;
+  const chosen = state.ranked.map((id) => mentors().find((m) => m.mentorId === id));
+  by('chosen').replaceChildren(...chosen.map((mentor, rank) => listItem(inRank(mentor, rank))));
+  by('done-text').textContent = chosen.length ? text().doneText : text().declinedText;
   by('said-at').textContent = state.choices?.chosenAt ? moment(state.language, new Date(state.choices.chosenAt)) : '';
 }
 

@@ -180,7 +180,7 @@ async function judge(pair, verdict, why) {
   if (verdict === 'STRIKE' && !why) throw new Trouble('Write why these two must not be matched.');
   await ask('POST', path(`/pairs/${pair.crn}/review`), { verdict, mentorId, why: verdict === 'STRIKE' ? why : undefined });
   await readProposal(state.proposal.id);
-  document.querySelector(`[data-crn="${pair.crn}"] summary`)?.focus();
+  by('pairs').querySelector(`[data-crn="${pair.crn}"] summary`)?.focus();
   say(`${pair.crn}: noted. Solve again to see what follows.`);
 }
 
