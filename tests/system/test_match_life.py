@@ -1,9 +1,11 @@
 """The life of a match, from an offer that was declined to what is said afterwards, through the HTTP door."""
 
 import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
 import people
-from stack import wait_for
+from stack import NORTH, wait_for
 
 
 class Story:
@@ -119,3 +121,23 @@ def test_chapter_8_both_sides_say_how_it_was_and_neither_reads_the_other(operato
     as_officer = operator.token_for("R01A001", "records-officer")
     given = operator.get(f"/people/{story.crn}/subject-access", token=as_officer).text
     assert "she listened" in given and "hard at first" not in given
+
+
+def test_what_is_left_undone_is_closed_on_the_page_with_a_reason(operator, browser):
+    crn, _ = people.register(operator, mentoring={"wanted": True, "conflictsChecked": True})
+    mentor, offer, until = people.new_id(), people.new_id(), WebDriverWait(browser, 20).until
+    operator.made(f"/mentors/{mentor}", people.mentor())
+    operator.made(f"/offers/{offer}", {"crn": crn, "mentorId": mentor})
+    assert operator.post(f"/offers/{offer}/decline", {}, token=operator.token_for(mentor, "mentor")).status == 200
+    browser.get(f"{operator.url}/matching#{NORTH}")
+    browser.find_element(By.ID, "token").send_keys(operator.token_for("C01A001", "coordinator"))
+    browser.find_element(By.CSS_SELECTOR, "#sign-in button").click()
+    close, why, own = "details button", "details input", f"#tasks > li[data-crn={crn}]"
+    until(lambda b: "Next: " in b.find_element(By.CSS_SELECTOR, own).get_attribute("textContent"))
+    browser.find_element(By.CSS_SELECTOR, f"{own} summary").click()
+    browser.find_element(By.CSS_SELECTOR, f"{own} {close}").click()
+    until(lambda b: b.find_element(By.ID, "error").text == "Write why nothing is left to do.")
+    browser.find_element(By.CSS_SELECTOR, f"{own} {why}").send_keys("moves to another area")
+    browser.find_element(By.CSS_SELECTOR, f"{own} {close}").click()
+    until(lambda b: not b.find_elements(By.CSS_SELECTOR, own))
+    assert crn not in operator.get("/matching-tasks?limit=200").text

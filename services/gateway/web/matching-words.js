@@ -5,7 +5,7 @@ export const proposalStates = {
   PUBLISHING: 'Being published',
   PUBLISHED: 'Published',
 };
-const offerStates = {
+export const offerStates = {
   OFFERED: 'Offered; the mentor has not answered yet',
   ACCEPTED: 'Accepted',
   DECLINED: 'Declined',
@@ -39,3 +39,46 @@ export function gain(options) {
   if (choices > 0) return `More people get whom they chose; ${points(more)} points.`;
   return `It gains ${plural(more, 'point', 'points')}.`;
 }
+
+// --- what a human has to decide
+
+const tasks = {
+  OFFER_DECLINED: ['the mentor declined', '{mentor} declined.'],
+  OFFER_EXPIRED: ['the mentor did not answer', '{mentor} did not answer in time.'],
+  OFFER_WITHDRAWN: ['the mentor is away', '{mentor} is away, and the offer was withdrawn.'],
+  INTRODUCTION_DUE: ['introduce the two', 'Nobody has introduced {mentor} yet: arrange it, and record it.'],
+  NO_CONTACT: ['they have not met', 'No contact with {mentor} for too long: ask both.'],
+  SUPERVISION_DUE: ['supervision is due', 'Their supervisor meets them, and records it.'],
+  GOODBYE_DUE: ['a goodbye is due', 'The match with {mentor} is to end: record the goodbye, or why there was none.'],
+  COVER_NEEDED: ['cover is needed', '{mentor} is away: find somebody who covers.'],
+  FEEDBACK_DUE: ['ask how it was', 'The match with {mentor} has ended: the practitioner asks the person how it was.'],
+};
+export const asksAgain = (task) => task.kind.startsWith('OFFER_');
+export const offerAsks = (crn, name) => `Offer ${crn} to ${name}? The mentor is told at once.`;
+
+export function taskTitle(task, nameOf) {
+  return `${task.crn || nameOf(task.mentorId)}: ${tasks[task.kind][0]}`;
+}
+
+function nextStep(task, nameOf) {
+  if (!asksAgain(task)) return '';
+  if (task.nextMentorId) return ` Next: ${nameOf(task.nextMentorId)}, with a score of ${task.nextScore ?? 0}.`;
+  return task.nextNamedAt ? ' Nobody else fits at the moment.' : ' The next candidate is being looked for.';
+}
+
+export function taskStep(task, nameOf) {
+  return tasks[task.kind][1].replace('{mentor}', () => nameOf(task.mentorId)) + nextStep(task, nameOf);
+}
+
+// --- one person
+
+export const ranks = ['The person’s first choice', 'The person’s second choice', 'The person’s third choice'];
+export const feedbackWords = {
+  FROM_PERSON: 'The person',
+  FROM_MENTOR: 'The mentor',
+  HELPED: 'It helped',
+  SPOKE_FREELY: 'Could speak freely',
+  SUITED: 'The two suited each other',
+  SUPPORTED: 'Was supported',
+  AGAIN: 'Would do it again',
+};

@@ -1,79 +1,32 @@
-// The coordinator's page: who waits for a mentor, what is proposed for all of them at once, and its publication.
+// The coordinator's page: what has to be decided, who waits for a mentor, and what is proposed for all of them at once.
 //
 //   sign-in --> list <--> proposal (look at each pair, strike, pin, solve again, repair, publish)
+//                ^------> person (matching-person.js: who fits, choices, an offer; matching-match.js: the match)
+//
+// A link is matching#<area>, or matching#<area>/<CRN> for one person.
 //
 // A machine proposes; what is published, a named human has looked through. People stand under their CRN; a name is read
 // only where it is asked for, since each reading is in the audit.
-import { call, callAll, Trouble } from './matching-api.js';
+import { action, card, element, fact, forgetMentors, fullName, nameOf, readMentors } from './matching-parts.js';
+import { forgetPerson, isCrn, openPerson } from './matching-person.js';
+import { readTasks } from './matching-tasks.js';
 import { gain, moment, plural, points, proposalStates, standing, needed, waited } from './matching-words.js';
+import { arm, ask, askAll, attempt, begin, by, later, say, show, Trouble, wanted } from './sign-in.js';
 
-const KEPT = 'alongside-matching';
 const PUBLISHING_MS = 1500;
+const NAMING_MS = 1000;   // a next candidate is named within moments
+const NAMING_TRIES = 5;
+const SOLVING_MS = 60000; // a proposal for a long list takes some seconds
 
-const by = (id) => document.getElementById(id);
-const state = { session: null, mentors: new Map(), proposal: null, pairs: [], after: '', asked: null, timer: 0 };
-const ask = (method, path, body, etag) => call(state.session, method, path, body, etag);
+const state = { proposal: null, pairs: [], after: '', asked: null };
 const path = (more = '') => `/proposals/${state.proposal.id}${more}`;
-const shortId = (id) => id.slice(0, 8);
-const nameOf = (id) => state.mentors.get(id) ?? `mentor ${shortId(id)}`;
-
-// --- showing
-
-function say(text) {
-  by('status').textContent = text;
-}
-
-function showError(text) {
-  by('error').textContent = text;
-  by('error').hidden = !text;
-  if (text) by('error').focus();
-}
-
-function show(view) {
-  for (const section of document.querySelectorAll('[data-view]')) section.hidden = section.dataset.view !== view;
-  by('sign-out').hidden = !state.session;
-  by('area-name').textContent = state.session?.area ?? '';
-  showError('');
-  clearTimeout(state.timer);
-  document.querySelector(`[data-view="${view}"] h1`).focus();
-}
-
-function element(tag, text, parent) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  parent.append(made);
-  return made;
-}
-
-function fact(name, text) {
-  element('dt', name, by('facts'));
-  element('dd', text, by('facts'));
-}
-
-function card(list, title, text, open) {
-  const item = document.createElement('li'), heading = element('h3', open ? '' : title, item);
-  if (open) {
-    const button = element('button', title, heading);
-    button.type = 'button';
-    button.className = 'link';
-    button.addEventListener('click', () => attempt(open));
-  }
-  element('p', text, item);
-  list.append(item);
-  return item;
-}
 
 // --- the list
 
-async function readMentors() {
-  const mentors = await callAll(state.session, '/mentors', 'mentors');
-  state.mentors = new Map(mentors.map(({ id, personal: p = {} }) =>
-    [id, [p.givenName, p.familyName].filter(Boolean).join(' ') || `mentor ${shortId(id)}`]));
-}
-
 async function readWaiting() {
   const page = await ask('GET', `/waiting-list?limit=20&after=${encodeURIComponent(state.after)}`);
-  for (const p of page.people ?? []) card(by('waiting'), p.crn, `${waited(p.weeks ?? 0)}, since ${moment(new Date(p.since))}.`);
+  for (const p of page.people ?? [])
+    card(by('waiting'), p.crn, `${waited(p.weeks ?? 0)}, since ${moment(new Date(p.since))}.`, () => openPerson(p.crn));
   state.after = page.next ?? '';
   by('more-waiting').hidden = !state.after;
   by('waiting-none').hidden = by('waiting').childElementCount > 0;
@@ -92,11 +45,22 @@ async function readProposals() {
   by('proposals-none').hidden = proposals.length > 0;
 }
 
-async function openList() {
+// Answers whether a next candidate is still being looked for.
+const readDecisions = () => readTasks({ open: openPerson, done: openList });
+
+async function openList(said = '') {
   state.after = '';
+  await readMentors();
   by('waiting').replaceChildren();
-  await Promise.all([readWaiting(), readProposals(), readMentors()]);
+  const [naming] = await Promise.all([readDecisions(), readWaiting(), readProposals()]);
   show('list');
+  say(said);
+  if (naming) readSoon(NAMING_TRIES);
+}
+
+// A few times only: for a person who does not ask for a mentor any more nobody is named.
+function readSoon(tries) {
+  if (tries > 0) later(() => attempt(async () => await readDecisions() && readSoon(tries - 1)), NAMING_MS);
 }
 
 // The id stays the same until the proposal is there, so that asking twice proposes once.
@@ -111,14 +75,14 @@ async function propose() {
 // --- one proposal
 
 function showFacts(p) {
-  const c = p.certificate;
+  const c = p.certificate, add = (name, text) => fact(by('facts'), name, text);
   by('facts').replaceChildren();
-  fact('State', proposalStates[p.state] + (p.publishedBy ? `, by ${p.publishedBy}, ${moment(new Date(p.publishedAt))}` : ''));
-  fact('Served', `${served(p)}, out of ${plural(p.mentors ?? 0, 'mentor', 'mentors')}`);
-  fact('Revision', `${p.revision}, by ${p.proposedBy}, ${moment(new Date(p.proposedAt))}` +
+  add('State', proposalStates[p.state] + (p.publishedBy ? `, by ${p.publishedBy}, ${moment(new Date(p.publishedAt))}` : ''));
+  add('Served', `${served(p)}, out of ${plural(p.mentors ?? 0, 'mentor', 'mentors')}`);
+  add('Revision', `${p.revision}, by ${p.proposedBy}, ${moment(new Date(p.proposedAt))}` +
     (p.moved ? `; ${plural(p.moved, 'person', 'people')} moved` : ''));
-  if (p.reviewedBy) fact('Looked through', `by ${p.reviewedBy}, ${moment(new Date(p.reviewedAt))}`);
-  fact('Proof', c ? `No other matching is better: ${plural(Number(c.pairs ?? 0), 'pair', 'pairs')} checked` :
+  if (p.reviewedBy) add('Looked through', `by ${p.reviewedBy}, ${moment(new Date(p.reviewedAt))}`);
+  add('Proof', c ? `No other matching is better: ${plural(Number(c.pairs ?? 0), 'pair', 'pairs')} checked` :
     'A repair: there may be a better matching. Solve again to have the best');
 }
 
@@ -144,8 +108,8 @@ function showReasons(list, pair) {
 
 // Who it is, for a coordinator who looks at one pair.
 async function showWho(item, pair) {
-  const { personal: p = {}, practitioner } = await ask('GET', `/people/${pair.crn}`);
-  item.querySelector('.who').textContent = `${[p.givenName, p.familyName].filter(Boolean).join(' ')}; practitioner ${practitioner}`;
+  const { personal, practitioner } = await ask('GET', `/people/${pair.crn}`);
+  item.querySelector('.who').textContent = `${fullName(personal)}; practitioner ${practitioner}`;
 }
 
 function armVerdicts(item, pair) {
@@ -189,14 +153,14 @@ function showLost() {
 
 async function readProposal(id) {
   state.proposal = await ask('GET', `/proposals/${id}`);
-  state.pairs = await callAll(state.session, `/proposals/${id}/pairs`, 'pairs');
+  state.pairs = await askAll(`/proposals/${id}/pairs`, 'pairs');
   by('proposal-title').textContent = `Proposal of ${moment(new Date(state.proposal.beganAt))}`;
   by('repairs').hidden = true;
   showFacts(state.proposal);
   showButtons(state.proposal);
   showPairs();
   showLost();
-  if (state.proposal.state === 'PUBLISHING') state.timer = setTimeout(() => attempt(readOn), PUBLISHING_MS);
+  if (state.proposal.state === 'PUBLISHING') later(() => attempt(readOn), PUBLISHING_MS);
 }
 
 async function readOn() {
@@ -216,7 +180,7 @@ async function judge(pair, verdict, why) {
   if (verdict === 'STRIKE' && !why) throw new Trouble('Write why these two must not be matched.');
   await ask('POST', path(`/pairs/${pair.crn}/review`), { verdict, mentorId, why: verdict === 'STRIKE' ? why : undefined });
   await readProposal(state.proposal.id);
-  document.querySelector(`[data-crn="${pair.crn}"] summary`)?.focus();
+  by('pairs').querySelector(`[data-crn="${pair.crn}"] summary`)?.focus();
   say(`${pair.crn}: noted. Solve again to see what follows.`);
 }
 
@@ -245,9 +209,7 @@ function optionCard(title, option, words, take, asked) {
   list.className = 'reasons';
   for (const p of option.pairs ?? [])
     element('li', `${p.crn}: ${p.wasMentorId ? nameOf(p.wasMentorId) : 'nobody'} → ${p.mentorId ? nameOf(p.mentorId) : 'nobody'}`, list);
-  const button = element('button', `Take this: ${title.toLowerCase()}`, item);
-  button.type = 'button';
-  button.addEventListener('click', () => attempt(() => takeRepair({ ...asked, take })));
+  action(element('button', `Take this: ${title.toLowerCase()}`, item), () => takeRepair({ ...asked, take }));
 }
 
 async function showRepairs() {
@@ -271,68 +233,24 @@ async function takeRepair(asked) {
 
 // --- in and out
 
-function keep(session) {
-  try {
-    if (session) sessionStorage.setItem(KEPT, JSON.stringify(session));
-    else sessionStorage.removeItem(KEPT);
-  } catch {
-    // A browser may refuse storage; then one signs in again after a reload.
-  }
-}
-function kept() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT));
-  } catch {
-    return null;
-  }
-}
-
-function signOut(why = '') {
-  state.session = state.proposal = state.asked = null;
-  state.mentors = new Map();
+function forget() {
+  state.proposal = state.asked = null;
   state.pairs = [];
-  for (const id of ['waiting', 'proposals', 'facts', 'pairs', 'options', 'lost']) by(id).replaceChildren();
-  keep(null);
-  show('sign-in');
-  if (why) showError(why);
+  forgetMentors();
+  forgetPerson();
+  for (const id of ['tasks', 'waiting', 'proposals', 'facts', 'pairs', 'options', 'lost']) by(id).replaceChildren();
 }
 
-async function enter() {
-  await openList();
-  keep(state.session);
+function enter() {
+  return isCrn(wanted()) ? openPerson(wanted()) : openList();
 }
 
-function signIn() {
-  const token = by('token').value.trim(), area = by('area').value.trim().toLowerCase();
-  if (!token || !area) throw new Trouble('Paste your access token, and enter the area.');
-  state.session = { token, area };
-  by('sign-in').reset();
-  return enter();
-}
+const says = {
+  404: 'There is no such entry in this area, or the token is not one of a coordinator.',
+  412: 'Somebody else has changed the proposal. Look it through again.',
+};
 
-async function attempt(what) {
-  showError('');
-  try {
-    await what();
-  } catch (e) {
-    if (!(e instanceof Trouble)) throw e;
-    if (e.status === 401 || e.status === 403) signOut(e.message);
-    else if (state.session && document.querySelector('[data-view]:not([hidden])')?.dataset.view === 'sign-in') signOut(e.message);
-    else showError(e.message);
-  }
-}
-
-for (const [id, what] of Object.entries({ 'sign-in': signIn, repair: showRepairs }))
-  by(id).addEventListener('submit', (event) => {
-    event.preventDefault();
-    attempt(what);
-  });
-for (const [id, what] of Object.entries({ propose, solve, publish, back: openList, 'more-waiting': readWaiting }))
-  by(id).addEventListener('click', () => attempt(what));
 for (const radio of document.querySelectorAll('input[name="shown"]')) radio.addEventListener('change', showPairs);
-by('sign-out').addEventListener('click', () => signOut());
-
-if (/^#[a-z0-9-]{1,32}$/.test(location.hash)) by('area').defaultValue = location.hash.slice(1);
-state.session = kept();
-show('sign-in');
-if (state.session) attempt(enter);
+for (const button of document.querySelectorAll('[data-back]')) action(button, () => openList());
+arm({ submit: { repair: showRepairs }, click: { propose, solve, publish, 'more-waiting': readWaiting } });
+begin({ kept: 'alongside-matching', enter, forget, says: () => says, answerMs: SOLVING_MS });

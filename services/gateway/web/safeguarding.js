@@ -5,74 +5,20 @@
 //
 // A link in an alert is safeguarding#<area>/<disclosure id>, or .../break-glass: it holds no secret, and leads to the
 // disclosure once one has signed in. Nothing that was said is kept in this browser.
+import { arm, ask, attempt, begin, by, later, say, show, Trouble, wanted } from './sign-in.js';
 import { actions, age, kinds, moment, plural, reasons, states, time } from './safeguarding-words.js';
 
-const KEPT = 'alongside-safeguarding';
-const ANSWER_MS = 20000;
 const AGAIN_MS = 30000;
 
-const by = (id) => document.getElementById(id);
-const state = { session: null, wanted: '', shown: null, person: null, use: null, after: '', timer: 0 };
+const state = { shown: null, person: null, use: null, after: '' };
 
-// --- asking
-
-class Trouble extends Error {}
-
-const troubles = {
-  401: 'The token is not known, or it has expired. Sign in again.',
-  403: 'This token is not for that area.',
+const says = {
   404: 'It is not there, or not for this token to see: that takes one of a safeguarding lead in this area.',
-  429: 'Too many requests were sent at once. Try again in a moment.',
   503: 'The service is starting or busy. Try again in a moment; if it is urgent, telephone.',
+  offline: 'There is no connection to the service. Try again; if it is urgent, telephone.',
 };
 
-async function troubleOf(response) {
-  const problem = await response.json().catch(() => ({}));
-  const fields = (problem.errors ?? []).map((e) => e.detail).join(' ');
-  const trouble = new Trouble([409, 422, 400].includes(response.status)
-    ? `It was not done: ${problem.detail ?? ''} ${fields}`
-    : troubles[response.status] ?? `Something is wrong on our side (${problem.correlationId ?? response.status}).`);
-  trouble.status = response.status;
-  return trouble;
-}
-
-async function call(method, path, body) {
-  const abort = new AbortController(), late = setTimeout(() => abort.abort(), ANSWER_MS);
-  let response;
-  try {
-    response = await fetch(`/v1/areas/${encodeURIComponent(state.session.area)}${path}`, {
-      method,
-      body: body && JSON.stringify(body),
-      headers: { Authorization: `Bearer ${state.session.token}`, ...(body ? { 'Content-Type': 'application/json' } : {}) },
-      cache: 'no-store',
-      credentials: 'omit',
-      signal: abort.signal,
-    });
-  } catch {
-    throw new Trouble('There is no connection to the service. Try again; if it is urgent, telephone.');
-  } finally {
-    clearTimeout(late);
-  }
-  if (!response.ok) throw await troubleOf(response);
-  return response.json();
-}
-
 // --- showing
-
-function showError(text) {
-  by('error').textContent = text;
-  by('error').hidden = !text;
-  if (text) by('error').focus();
-}
-
-function show(view) {
-  for (const section of document.querySelectorAll('[data-view]')) section.hidden = section.dataset.view !== view;
-  by('sign-out').hidden = !state.session;
-  by('area-name').textContent = state.session?.area ?? '';
-  showError('');
-  clearTimeout(state.timer);
-  document.querySelector(`[data-view="${view}"] h1`).focus();
-}
 
 function fact(list, name, text) {
   const dt = document.createElement('dt'), dd = document.createElement('dd');
@@ -114,7 +60,7 @@ function useCard(u) {
 }
 
 async function readPage() {
-  const page = await call('GET', `/disclosures?limit=200&after=${encodeURIComponent(state.after)}`);
+  const page = await ask('GET', `/disclosures?limit=200&after=${encodeURIComponent(state.after)}`);
   (page.disclosures ?? []).forEach(disclosureCard);
   state.after = page.next ?? '';
   by('more').hidden = !state.after;
@@ -128,7 +74,7 @@ function count() {
   const waiting = by('open').querySelectorAll('.loud').length;
   const said = `${plural(waiting, 'disclosure waits', 'disclosures wait')} for an acknowledgement; ` +
     `${plural(glass, 'use', 'uses')} of break-glass to review.`;
-  if (by('status').textContent !== said) by('status').textContent = said;
+  say(said);
   by('updated').textContent = `Read at ${time(new Date())}. ${said}`;
 }
 
@@ -136,7 +82,7 @@ function count() {
 async function readList() {
   const focused = document.activeElement?.closest?.('.cards button')?.dataset.id;
   state.after = '';
-  const uses = await call('GET', '/break-glass?limit=200');
+  const uses = await ask('GET', '/break-glass?limit=200');
   for (const id of ['open', 'closed', 'glass']) by(id).replaceChildren();
   (uses.uses ?? []).forEach(useCard);
   await readPage();
@@ -151,13 +97,13 @@ async function readAgain() {
     if (!(e instanceof Trouble)) throw e;
     by('updated').textContent = e.message;
   }
-  state.timer = setTimeout(readAgain, AGAIN_MS);
+  later(readAgain, AGAIN_MS);
 }
 
 async function openList() {
   await readList();
   show('list');
-  state.timer = setTimeout(readAgain, AGAIN_MS);
+  later(readAgain, AGAIN_MS);
 }
 
 // --- one disclosure
@@ -211,7 +157,7 @@ function showDisclosure(d) {
 // Without the person's record the disclosure is shown all the same.
 async function readPerson(crn) {
   try {
-    return await call('GET', `/people/${encodeURIComponent(crn)}`);
+    return await ask('GET', `/people/${encodeURIComponent(crn)}`);
   } catch (e) {
     if (!(e instanceof Trouble)) throw e;
     return null;
@@ -219,16 +165,16 @@ async function readPerson(crn) {
 }
 
 async function openDisclosure(id) {
-  const disclosure = await call('GET', `/disclosures/${id}`);
+  const disclosure = await ask('GET', `/disclosures/${id}`);
   state.person = await readPerson(disclosure.watch.crn);
   showDisclosure(disclosure);
   show('disclosure');
-  by('status').textContent = by('disclosure-title').textContent;
+  say(by('disclosure-title').textContent);
 }
 
 async function acknowledge() {
-  showDisclosure(await call('POST', `/disclosures/${state.shown.id}/acknowledge`, {}));
-  by('status').textContent = 'Acknowledged. No more alerts are sent.';
+  showDisclosure(await ask('POST', `/disclosures/${state.shown.id}/acknowledge`, {}));
+  say('Acknowledged. No more alerts are sent.');
   by('disclosure-title').focus();
 }
 
@@ -238,18 +184,18 @@ async function act() {
   const action = { kind, ...(told ? { told: by('action-told').value.trim().toUpperCase() } : text ? { text: { text } } : {}) };
   // The id stays the same until the action is recorded, so that sending it twice records it once.
   state.actionId ??= crypto.randomUUID();
-  showDisclosure(await call('PUT', `/disclosures/${state.shown.id}/actions/${state.actionId}`, action));
+  showDisclosure(await ask('PUT', `/disclosures/${state.shown.id}/actions/${state.actionId}`, action));
   state.actionId = null;
   by('act').reset();
   showActionParts();
-  by('status').textContent = 'The action is recorded.';
+  say('The action is recorded.');
 }
 
 async function close() {
   const text = by('untold-review').value.trim();
-  showDisclosure(await call('POST', `/disclosures/${state.shown.id}/close`, text ? { untoldReview: { text } } : {}));
+  showDisclosure(await ask('POST', `/disclosures/${state.shown.id}/close`, text ? { untoldReview: { text } } : {}));
   by('close').reset();
-  by('status').textContent = 'The disclosure is closed.';
+  say('The disclosure is closed.');
   by('disclosure-title').focus();
 }
 
@@ -279,89 +225,25 @@ function openUse(u) {
 async function review() {
   const finding = new FormData(by('review')).get('finding'), text = by('use-review').value.trim();
   if (!finding || !text) throw new Trouble('Choose a finding, and write why.');
-  await call('POST', `/break-glass/${state.use.crn}/${encodeURIComponent(state.use.actor)}/review`, { finding, review: { text } });
+  await ask('POST', `/break-glass/${state.use.crn}/${encodeURIComponent(state.use.actor)}/review`, { finding, review: { text } });
   await openList();
-  by('status').textContent = 'The review is recorded.';
+  say('The review is recorded.');
 }
 
 // --- in and out
 
-function keep(session) {
-  try {
-    if (session) sessionStorage.setItem(KEPT, JSON.stringify(session));
-    else sessionStorage.removeItem(KEPT);
-  } catch {
-    // A browser may refuse storage; then one signs in again after a reload.
-  }
-}
-function kept() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT));
-  } catch {
-    return null;
-  }
-}
-
-function signOut(why = '') {
-  state.session = state.shown = state.person = state.use = null;
+function forget() {
+  state.shown = state.person = state.use = null;
   for (const id of ['open', 'closed', 'glass', 'actions', 'facts', 'use-facts']) by(id).replaceChildren();
   for (const id of ['disclosure-title', 'extract', 'untold-why', 'review-text', 'use-text']) by(id).textContent = '';
-  keep(null);
-  show('sign-in');
-  if (why) showError(why);
 }
 
-async function enter() {
-  if (/^[0-9a-f-]{36}$/.test(state.wanted)) await openDisclosure(state.wanted);
-  else await openList();
-  keep(state.session);
-}
-
-function signIn() {
-  const token = by('token').value.trim(), area = by('area').value.trim().toLowerCase();
-  if (!token || !area) throw new Trouble('Paste your access token, and enter the area.');
-  state.session = { token, area };
-  by('sign-in').reset();
-  return enter();
-}
-
-// Does it, and says what went wrong. Everything here is safe to send again.
-async function attempt(what) {
-  showError('');
-  try {
-    await what();
-  } catch (e) {
-    if (!(e instanceof Trouble)) throw e;
-    if (e.status === 401 || e.status === 403) signOut(e.message);
-    else if (state.session && document.querySelector('[data-view]:not([hidden])')?.dataset.view === 'sign-in') signOut(e.message);
-    else showError(e.message);
-  }
-}
-
-function takeLink() {
-  const [area, what] = location.hash.slice(1).split('/');
-  if (!/^[a-z0-9-]{1,32}$/.test(area)) return;
-  by('area').defaultValue = area;
-  state.wanted = what ?? '';
-}
-
-function start() {
-  takeLink();
-  state.session = kept();
-  show('sign-in');
-  if (state.session) attempt(enter);
+function enter() {
+  return /^[0-9a-f-]{36}$/.test(wanted()) ? openDisclosure(wanted()) : openList();
 }
 
 for (const [code, name] of [['', 'Choose'], ...Object.entries(actions)]) by('action-kind').add(new Option(name, code));
-for (const [id, what] of Object.entries({ 'sign-in': signIn, act, close, review }))
-  by(id).addEventListener('submit', (event) => {
-    event.preventDefault();
-    attempt(what);
-  });
 for (const button of document.querySelectorAll('[data-back]')) button.addEventListener('click', () => attempt(openList));
-by('acknowledge').addEventListener('click', () => attempt(acknowledge));
 by('action-kind').addEventListener('change', showActionParts);
-by('more').addEventListener('click', () => attempt(async () => { await readPage(); count(); }));
-by('sign-out').addEventListener('click', () => signOut());
-addEventListener('hashchange', () => { takeLink(); if (state.session) attempt(enter); });
-start();
+arm({ submit: { act, close, review }, click: { acknowledge, more: async () => { await readPage(); count(); } } });
+begin({ kept: 'alongside-safeguarding', enter, forget, says: () => says });

@@ -1,0 +1,45 @@
+// What a human has to decide in matching, each with its next step. Nothing of it happens by itself.
+import { action, copyOf, element, nameOf } from './matching-parts.js';
+import { asksAgain, moment, offerAsks, taskStep, taskTitle } from './matching-words.js';
+import { ask, askAll, by, Trouble } from './sign-in.js';
+
+// One offer, however often it is pressed: the id was drawn with the card.
+function offerButton(item, task, done) {
+  const id = crypto.randomUUID(), name = nameOf(task.nextMentorId);
+  action(element('button', `Offer ${task.crn} to ${name}`, item.querySelector('.step')), async () => {
+    if (!confirm(offerAsks(task.crn, name))) return;
+    await ask('PUT', `/offers/${id}`, { crn: task.crn, mentorId: task.nextMentorId });
+    await done(`${task.crn} is offered to ${name}.`);
+  });
+}
+
+function armClose(item, task, done) {
+  const why = item.querySelector('input'), button = item.querySelector('details button');
+  why.id = `why-${task.id}`;
+  item.querySelector('label').htmlFor = why.id;
+  action(button, async () => {
+    if (!why.value.trim()) throw new Trouble('Write why nothing is left to do.');
+    await ask('POST', `/matching-tasks/${task.id}/close`, { why: why.value.trim() });
+    await done('The task is closed.');
+  });
+}
+
+function taskCard(task, { open, done }) {
+  const item = copyOf('task'), heading = item.querySelector('h3'), title = taskTitle(task, nameOf);
+  Object.assign(item.dataset, { kind: task.kind, crn: task.crn ?? '' });
+  if (task.crn) action(element('button', title, heading), () => open(task.crn)).className = 'link';
+  else heading.textContent = title;
+  item.querySelector('p').textContent = `${taskStep(task, nameOf)} Since ${moment(new Date(task.since))}.`;
+  if (task.nextMentorId) offerButton(item, task, done);
+  armClose(item, task, done);
+  return item;
+}
+
+// `open` shows a person; `done` shows the list again, and says what was done. Answers whether a next candidate is still
+// being looked for.
+export async function readTasks(goes) {
+  const tasks = await askAll('/matching-tasks', 'tasks');
+  by('tasks').replaceChildren(...tasks.map((task) => taskCard(task, goes)));
+  by('tasks-none').hidden = tasks.length > 0;
+  return tasks.some((task) => asksAgain(task) && !task.nextNamedAt);
+}
