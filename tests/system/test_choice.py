@@ -5,7 +5,7 @@ import pytest
 import people
 from stack import wait_for
 
-pytestmark = pytest.mark.trust
+pytestmark = [pytest.mark.trust, pytest.mark.same_everywhere]
 
 
 class Story:
