@@ -14,6 +14,8 @@ from chromium import chromium
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "trust: shows who may know what; `tests/run trust` runs these alone")
+    config.addinivalue_line("markers", "same_everywhere: what is decided, or shown on a page, is the same wherever the "
+                            "services run; the containers are not asked again")
 
 
 @pytest.fixture(scope="session")

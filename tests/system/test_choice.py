@@ -12,7 +12,7 @@ import people
 from chromium import chromium
 from stack import wait_for
 
-pytestmark = pytest.mark.trust
+pytestmark = [pytest.mark.trust, pytest.mark.same_everywhere]
 
 
 class Story:

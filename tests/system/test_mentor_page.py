@@ -16,7 +16,7 @@ from test_mentor_sign_in import Mentor, click, until_shown
 from test_mentoring import looked_at as looked_at_wide
 from test_mentoring import submit, until_view
 
-pytestmark = pytest.mark.trust
+pytestmark = [pytest.mark.trust, pytest.mark.same_everywhere]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 import people
 import stack as stacks
 
-pytestmark = pytest.mark.trust
+pytestmark = [pytest.mark.trust, pytest.mark.same_everywhere]
 
 NAME = "__Host-alongside"
 PAGE = {"X-Alongside": "page"}
