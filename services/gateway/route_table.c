@@ -251,7 +251,7 @@ const struct route routes_table[] = {
      SAYS("Look at everybody: delete again what a restored backup brought back, and what is past its period")},
 
     {"GET", "/reports/{name}", REPORTING, MAKES(read_report, report), .format = FORMAT_CSV,
-     SAYS("Read a report: attendance, reminders, mentors or fairness; as JSON or CSV")},
+     SAYS("Read a report: attendance, reminders, mentors, fairness or greetings; as JSON or CSV")},
 
     {"PUT", "/staff/{staff.code}", SAFEGUARDING, MAKES(register_staff, staff), BODY("staff"),
      SAYS("Register how a member of staff is reached")},

@@ -118,3 +118,23 @@ def test_chapter_6_the_person_is_given_that_they_were_to_be_greeted_and_not_by_w
     bookings = [one["booking"] for one in given.json["records"] if "booking" in one]
     assert {one["id"] for one in bookings} == {story.appointment, story.moved}
     assert all("mentorId" not in one for one in bookings)
+
+
+def test_chapter_7_the_report_says_how_many_were_greeted_at_their_first_appointment(operator):
+    practitioner = f"N01B{people.new_crn()[-3:]}"
+    for _ in range(5):
+        _, engagement = people.register(operator, practitioner=practitioner)
+        first = people.new_id()
+        operator.made(f"/appointments/{first}", people.appointment(engagement, mentorRole="GREETER"))
+        operator.made(f"/sessions/{people.new_id()}",
+                      people.session(engagement, appointmentId=first, mentorRole="GREETER",
+                                     participants=["PERSON", "PRACTITIONER", "MENTOR"]))
+    as_manager = operator.token_for("G01A001", "manager")
+
+    def greeted():
+        report = operator.get("/reports/greetings?by=practitioner", token=as_manager).json
+        names = [column["name"] for column in report["columns"]]
+        rows = [dict(zip(names, row["values"])) for row in report.get("rows", [])]
+        return [row["greeted"] for row in rows if row["practitioner"] == practitioner] == ["5"]
+
+    assert wait_for(greeted)
