@@ -1,4 +1,5 @@
 #include "access.h"
+#include "bookings.pb-c.h"
 #include "calendar.h"
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
@@ -145,6 +146,21 @@ static bool own_mentee(const struct view *v, const char *subject) {
   return is_person(subject) ? some_offer(v, subject, is_match) : is_actor(v, subject);
 }
 
+// Who declined may say so again.
+static bool is_booked(const struct view *v, const Booking *b) {
+  bool counts = b->state == BOOKING_STATE__BOOKED || b->state == BOOKING_STATE__BOOKING_DECLINED;
+  return counts && is_actor(v, b->mentor_id);
+}
+
+static bool own_meeting(const struct view *v, const char *subject) {
+  if (own_mentee(v, subject)) return true;
+  for (const struct record *r = v->have->first; r; r = r->next) {
+    const Booking *b = r->type == &booking__descriptor ? r->body : NULL;
+    if (b && !strcmp(b->crn, subject) && is_booked(v, b)) return true;
+  }
+  return false;
+}
+
 // The link in a notice opens one offer and nothing else.
 static bool is_offer(const struct view *v, const Offer *offer) {
   const char *only = v->m->actor->only;
@@ -185,7 +201,7 @@ static bool own_sign_in(const struct view *v, const char *subject) {
 }
 
 static bool own_feed(const struct view *v, const char *subject) {
-  return came_by(v, "Calendar/") && own_mentee(v, subject);
+  return came_by(v, "Calendar/") && own_meeting(v, subject);
 }
 
 static bool (*const relations[])(const struct view *v, const char *subject) = {
@@ -194,6 +210,7 @@ static bool (*const relations[])(const struct view *v, const char *subject) = {
     [RELATION_AREA] = in_area,
     [RELATION_OWN_CASE] = own_case,
     [RELATION_OWN_MENTEE] = own_mentee,
+    [RELATION_OWN_MEETING] = own_meeting,
     [RELATION_OWN_OFFER] = own_offer,
     [RELATION_OWN_SUPERVISEE] = own_supervisee,
     [RELATION_SELF] = self,
@@ -279,8 +296,10 @@ static void want_for_person(struct records *want, const struct message *m, const
   if (!r->known) return;
   if (matters(m, RELATION_OWN_CASE) && !(p && !strcmp(p->practitioner, m->actor->id)))
     look(want, &break_glass__descriptor, glass_id(m, crn));
-  if (matters(m, RELATION_OWN_MENTEE) || matters(m, RELATION_OWN_FEED) || matters(m, RELATION_OWN_SUPERVISEE))
-    want_match(want, crn);
+  static const enum relation by_match[] = {RELATION_OWN_MENTEE, RELATION_OWN_MEETING, RELATION_OWN_FEED,
+                                           RELATION_OWN_SUPERVISEE};
+  for (size_t i = 0; i < sizeof by_match / sizeof *by_match; i++)
+    if (matters(m, by_match[i])) want_match(want, crn);
 }
 
 void access_want(struct records *want, const struct message *m, const char *subject) {

@@ -18,16 +18,17 @@
 
 // How an actor must stand to a person P or a mentor M.
 enum relation {
-  RELATION_NOBODY,     // may not send it at all
-  RELATION_NO_RECORD,  // may send it; reaches nobody's record
-  RELATION_AREA,       // reaches everybody in the area
-  RELATION_OWN_CASE,   // P's own practitioner; or has opened P's record for a while (BreakGlass)
-  RELATION_OWN_MENTEE, // the mentor of P, in a match that has not ended, or who covers it now; and M who is the actor
-  RELATION_OWN_OFFER,  // a mentor to whom the offer of P that the message is about was made; and M who is the actor
+  RELATION_NOBODY,      // may not send it at all
+  RELATION_NO_RECORD,   // may send it; reaches nobody's record
+  RELATION_AREA,        // reaches everybody in the area
+  RELATION_OWN_CASE,    // P's own practitioner; or has opened P's record for a while (BreakGlass)
+  RELATION_OWN_MENTEE,  // the mentor of P, in a match that has not ended, or who covers it now; and M who is the actor
+  RELATION_OWN_MEETING, // as OWN_MENTEE; and a mentor who is booked for an appointment of P's, or declined it
+  RELATION_OWN_OFFER,   // a mentor to whom the offer of P that the message is about was made; and M who is the actor
   RELATION_OWN_SUPERVISEE, // M's supervisor; the supervisor of the mentor in a match of P's
   RELATION_SELF,           // is P, or M
   RELATION_OWN_SIGN_IN,    // is M; also by a link or a cookie that only signs in
-  RELATION_OWN_FEED,       // as OWN_MENTEE, for who came by the link of a calendar feed
+  RELATION_OWN_FEED,       // as OWN_MEETING, for who came by the link of a calendar feed
 };
 
 enum {

@@ -19,10 +19,11 @@ const struct account accounts[] = {
     {"reminders", .writes = "ReminderPlan DailyCount", .reads = "Appointment Engagement Disposal",
                   .indexes = "plans-of"},
     {"matching",  .writes = "Mentor MentorBreak Offer PersonsOffer PersonsChoice Token MentorPhones WaitingPerson "
-                            "Proposal ProposedPair NewestProposal Characteristics MatchingTask Feedback",
+                            "Proposal ProposedPair NewestProposal Characteristics MatchingTask Feedback Booking",
                   .reads = "Engagement Appointment Disposal",
                   .indexes = "mentors offers offers-of offers-to matches-of waiting offers-open proposals proposal-pairs "
-                             "proposed-of matching-tasks matching-tasks-of feedback-of",
+                             "proposed-of matching-tasks matching-tasks-of feedback-of "
+                             "bookings-of bookings-to",
                   .lists = "people engagements-of appointments-of"},
     {"reporting", .writes = "", .audits = true},
     {"courier",   .writes = "Delivery", .reads = "Disposal", .indexes = "dead-letters deliveries-of"},

@@ -15,6 +15,7 @@
 // not go out, not whose it is; there
 //   is no row in which an operator reaches a record, and whoever is an operator is nothing else.
 #include "access.h"
+#include "bookings.pb-c.h"
 #include "courier.pb-c.h"
 #include "fairness.pb-c.h"
 #include "intake.pb-c.h"
@@ -140,6 +141,12 @@ const struct access_row access_table[] = {
     COMMAND(cover_match,            DISCLOSURE,   COORDINATOR(NOTHING)),
     COMMAND(end_cover,              ALTERATION,   COORDINATOR(NOTHING)),
     COMMAND(record_absence,         ALTERATION,   COORDINATOR(NAMES), SUPERVISOR(NAMES)),
+    // Who greets somebody or runs a group together is no match, and sees no more than when and where, and a given name.
+    COMMAND(book_mentor,            DISCLOSURE,   COORDINATOR(NOTHING), PRACTITIONER(NOTHING)),
+    COMMAND(read_booking,           CONSULTATION, COORDINATOR(NOTHING), PRACTITIONER(NOTHING)),
+    COMMAND(list_bookings,          CONSULTATION, COORDINATOR(NOTHING), PRACTITIONER(NOTHING)),
+    COMMAND(withdraw_booking,       ALTERATION,   COORDINATOR(NOTHING), PRACTITIONER(NOTHING)),
+    COMMAND(decline_booking,        ALTERATION,   MENTOR(OWN_MEETING, NOTHING)),
     // Both sides say how it was; who is rated is not shown it, and who writes for the person has it from them.
     COMMAND(give_feedback,          COLLECTION,   PERSON(NOTHING), PRACTITIONER(NOTHING), MENTOR(OWN_OFFER, NOTHING)),
     COMMAND(list_feedback,          CONSULTATION, COORDINATOR(NAMES), SUPERVISOR(NAMES)),
@@ -150,7 +157,7 @@ const struct access_row access_table[] = {
     COMMAND(list_my_offers,         CONSULTATION, MENTOR(OWN_OFFER, NOTHING)),
     COMMAND(list_my_people,         CONSULTATION, MENTOR(OWN_MENTEE, NOTHING)),
     COMMAND(read_my_person,         CONSULTATION, MENTOR(OWN_MENTEE, NOTHING)),
-    COMMAND(list_my_meetings,       CONSULTATION, MENTOR(OWN_MENTEE, NOTHING)),
+    COMMAND(list_my_meetings,       CONSULTATION, MENTOR(OWN_MEETING, NOTHING)),
     COMMAND(make_my_calendar,       ALTERATION,   MENTOR(SELF, NOTHING)),
     COMMAND(read_my_calendar,       CONSULTATION, MENTOR(SELF, NOTHING)),
     COMMAND(end_my_calendar,        ALTERATION,   MENTOR(SELF, NOTHING)),

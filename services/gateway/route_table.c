@@ -1,4 +1,5 @@
 // The rows themselves.
+#include "bookings.pb-c.h"
 #include "courier.pb-c.h"
 #include "intake.pb-c.h"
 #include "match_life.pb-c.h"
@@ -183,6 +184,16 @@ const struct route routes_table[] = {
      SAYS("End a cover before its time")},
     {"POST", "/mentors/{id}/absence", MATCHING, MAKES(record_absence, mentor), BODY(""),
      SAYS("Record that an engagement worker is away: each of their matches becomes a task")},
+    {"PUT", "/appointments/{booking.id}/booking", MATCHING, MAKES(book_mentor, booking), BODY("booking"),
+     SAYS("Book an engagement worker for an appointment: to greet the person, or to run a group together")},
+    {"GET", "/appointments/{id}/booking", MATCHING, MAKES(read_booking, booking),
+     SAYS("Read who is booked for an appointment")},
+    {"POST", "/appointments/{id}/booking/withdraw", MATCHING, MAKES(withdraw_booking, booking), BODY(""),
+     SAYS("Withdraw a booking")},
+    {"POST", "/appointments/{id}/booking/decline", MATCHING, MAKES(decline_booking, booking), BODY(""),
+     SAYS("Decline a booking, as the engagement worker; no reason is asked")},
+    {"GET", "/people/{crn}/bookings", MATCHING, MAKES(list_bookings, bookings),
+     SAYS("List the bookings for a person's appointments")},
     {"PUT", "/feedback/{feedback.id}", MATCHING, MAKES(give_feedback, feedback), BODY("feedback"),
      SAYS("Say how a match was, from one of its sides")},
     {"GET", "/people/{crn}/feedback", MATCHING, MAKES(list_feedback, feedbacks),
@@ -240,7 +251,7 @@ const struct route routes_table[] = {
      SAYS("Look at everybody: delete again what a restored backup brought back, and what is past its period")},
 
     {"GET", "/reports/{name}", REPORTING, MAKES(read_report, report), .format = FORMAT_CSV,
-     SAYS("Read a report: attendance, reminders, mentors or fairness; as JSON or CSV")},
+     SAYS("Read a report: attendance, reminders, mentors, fairness or greetings; as JSON or CSV")},
 
     {"PUT", "/staff/{staff.code}", SAFEGUARDING, MAKES(register_staff, staff), BODY("staff"),
      SAYS("Register how a member of staff is reached")},

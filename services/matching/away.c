@@ -1,9 +1,11 @@
 // A mentor is away: paused by staff, on a break of their own, or absent for a time that is known beforehand. Whoever is
 // theirs needs somebody else meanwhile, which a human arranges: a task is opened for each match (COVER_NEEDED), and
 // done once the mentor is back. Where nobody knows for how long, the offers that are open are withdrawn, which is no
-// answer of the mentor's and counts as none, and a human offers those people to another (OFFER_WITHDRAWN).
+// answer of the mentor's and counts as none, and a human offers those people to another (OFFER_WITHDRAWN). Nor do they
+// come to what they are booked for meanwhile: for that, too, a human books another (BOOKING_NEEDED).
 //
 // All of it follows from the events, so that who pauses a mentor need not reach the records of everybody concerned.
+#include "booking.h"
 #include "match_life.h"
 #include "tasks.h"
 #include <string.h>
@@ -19,6 +21,7 @@ void needs_away(struct records *want, const struct message *m) {
     records_want(want, &offer__descriptor, standing->offer_id);
     (void)task_want(want, MATCHING_TASK_KIND__COVER_NEEDED, standing->offer_id);
   }
+  bookings_to_want(want, m, matching_id(m));
 }
 
 // The match of one of them, where the mentor whom the message names is the one whom they meet now; else NULL.
@@ -44,8 +47,10 @@ static void ask_for_cover(struct change *c, const struct records *have, const st
 }
 
 struct change on_away(const struct records *have, const struct message *m) {
+  const MentorAway *away = m->body;
   struct change c = change_of(m);
   ask_for_cover(&c, have, m);
+  bookings_lose_mentor(&c, have, m, away->id, away->from_ms, away->until_ms);
   return c;
 }
 
@@ -88,5 +93,6 @@ struct change on_away_paused(const struct records *have, const struct message *m
   if (!mentor || mentor->state == MENTOR_STATE__ACTIVE) return c; // back already
   withdraw_offers(&c, have, m);
   ask_for_cover(&c, have, m);
+  bookings_lose_mentor(&c, have, m, mentor->id, m->now.ms, INT64_MAX);
   return c;
 }

@@ -48,16 +48,7 @@ static bool covers_still(const Cover *cover, int64_t now_ms) {
   return cover && timestamp_ms(cover->until) > now_ms;
 }
 
-// All rules are asked as for an offer, but whether the person still asks for a mentor: they have one. Who has no wish
-// on record any more wishes for nothing in particular.
-static const Person *with_wish(const struct message *m, const Person *was) {
-  if (!was || was->mentoring) return was;
-  Person *person = arena_copy(m->arena, was, sizeof *was);
-  person->mentoring = arena_take(m->arena, sizeof *person->mentoring);
-  mentoring_wish__init(person->mentoring);
-  return person;
-}
-
+// All rules are asked as for an offer, but whether the person still asks for a mentor: they have one.
 static void check_cover(struct change *c, const struct message *m, const Offer *offer, const struct pair *pair) {
   const struct exclusion *rule = NULL;
   if (!pair->mentor || !pair->person)
@@ -111,7 +102,7 @@ struct change decide_cover_match(const struct records *have, const struct messag
   const Offer *was = match_named(have, m);
   if (!was) return refuse(m, CODE__NOT_FOUND, NULL, "there is no match with this id that stands");
   if (same_cover(was->cover, cmd->cover)) return shown(have, c, was, false);
-  struct pair pair = matching_pair(m, with_wish(m, records_get(have, &person__descriptor, was->crn)),
+  struct pair pair = matching_pair(m, matching_with_wish(m, records_get(have, &person__descriptor, was->crn)),
                                    records_get(have, &mentor__descriptor, cmd->cover->mentor_id));
   check_cover(&c, m, was, &pair);
   if (change_refused(&c)) return c;

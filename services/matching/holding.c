@@ -1,5 +1,6 @@
 // What matching holds about a person: given for subject access without what is the mentor's own, and deleted when the
 // person is erased, or when their period is over.
+#include "booking.h"
 #include "cover.h"
 #include "fairness.h"
 #include "held.h"
@@ -12,7 +13,8 @@ static const struct held_index offers = {"offers-of", &offer__descriptor, RECORD
 static const struct held_index proposed = {"proposed-of", &proposed_pair__descriptor, RECORD_CLASS__OFFER_RECORD};
 static const struct held_index tasks = {"matching-tasks-of", &matching_task__descriptor, RECORD_CLASS__OFFER_RECORD};
 static const struct held_index feedback = {"feedback-of", &feedback__descriptor, RECORD_CLASS__OFFER_RECORD};
-static const struct held_index *const indexes[] = {&offers, &proposed, &tasks, &feedback};
+static const struct held_index bookings = {"bookings-of", &booking__descriptor, RECORD_CLASS__OFFER_RECORD};
+static const struct held_index *const indexes[] = {&offers, &proposed, &tasks, &feedback, &bookings};
 enum {
   INDEXES = sizeof indexes / sizeof *indexes
 };
@@ -30,6 +32,7 @@ void needs_erase_offers(struct records *want, const struct message *m) {
   held_want(want, m, &proposed);
   held_want(want, m, &tasks);
   held_want(want, m, &feedback);
+  held_want(want, m, &bookings);
   needs_forget_waiting(want, held_crn(m));
   records_want(want, &characteristics__descriptor, held_crn(m));
   for (size_t i = 0; page && i < page->n_members; i++) {
@@ -124,6 +127,15 @@ static void erase_tasks(struct change *c, const struct records *have, const stru
   held_erase(c, have, m, &tasks);
 }
 
+static void erase_bookings(struct change *c, const struct records *have, const struct message *m) {
+  const struct page *page = held_page(have, m, &bookings);
+  for (size_t i = 0; page && i < page->n_members; i++) {
+    const Booking *b = records_get(have, &booking__descriptor, held_id(page->members[i]));
+    if (b) booking_forget(c, b);
+  }
+  held_erase(c, have, m, &bookings);
+}
+
 static void clear_timers(struct change *c, const char *offer_id) {
   change_clear_timer(c, offer_timer(c->arena, offer_id));
   change_clear_timer(c, next_candidate_timer(c->arena, offer_id));
@@ -152,6 +164,7 @@ struct change on_erase_offers(const struct records *have, const struct message *
   }
   held_erase(&c, have, m, &offers);
   held_erase(&c, have, m, &feedback);
+  erase_bookings(&c, have, m);
   erase_tasks(&c, have, m);
   erase_waiting(&c, have, m);
   erase_characteristics(&c, have, m);
@@ -232,6 +245,14 @@ static void add_feedback(const struct message *m, HeldRecords *all, const Feedba
   held_withhold(m, r, "text", WITHHELD_REASON__THIRD_PARTY);
 }
 
+// That somebody was to greet them or to run a group; who, and why not, is not theirs to know.
+static void add_booking(const struct message *m, HeldRecords *all, const Booking *booking) {
+  HeldRecord *r = held_add(m, all, "matching");
+  r->booking = arena_copy(m->arena, booking, sizeof *booking);
+  r->booking->mentor_id = matching_text("");
+  held_withhold(m, r, "mentorId", WITHHELD_REASON__THIRD_PARTY);
+}
+
 // What stands under the CRN itself.
 static void add_standing(const struct records *have, const struct message *m, HeldRecords *all) {
   const PersonsChoice *choice = records_get(have, &persons_choice__descriptor, held_crn(m));
@@ -252,6 +273,8 @@ static void add_held(const struct records *have, const struct message *m, HeldRe
     add_proposed(m, all, record);
   else if (index == &tasks)
     add_task(m, all, record);
+  else if (index == &bookings)
+    add_booking(m, all, record);
   else
     add_feedback(m, all, record);
 }

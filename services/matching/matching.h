@@ -25,6 +25,7 @@
 //   next_candidate.c  whom to offer next, after a decline or an expiry
 //   match_life.h, .c  a match from acceptance to its end: introduction, contacts
 //   cover.h, .c     who covers a match while its mentor is away
+//   booking.h       who greets somebody at an appointment or runs a group together: see there
 //   feedback.c      how a match was, from both sides
 //   supervision.c   when a mentor's supervision is due
 //   notice.c        a message to a mentor, and the link that it holds
@@ -42,13 +43,13 @@
 //
 // Records: Mentor, MentorBreak and MentorPhones under the mentor's id, Offer under the offer's id, PersonsOffer,
 // PersonsChoice, WaitingPerson and Characteristics under the CRN, Feedback under its id, the Token of each link, and
-// those of proposal.h and tasks.h.
+// those of booking.h, proposal.h and tasks.h.
 // Indexes: "mentors" (ids), "offers-of/<crn>" and "offers", those of all ("<offered at, 13 digits of ms>/<offer id>"),
 // "matches-of/<mentor id>" (CRNs of matches that have not ended), "offers-to/<mentor id>" (open ones: "<expires at, 13
-// digits of ms>/<offer id>"), "feedback-of/<crn>", and those of waiting.h, proposal.h and tasks.h. Timers:
+// digits of ms>/<offer id>"), "feedback-of/<crn>", and those of waiting.h, booking.h, proposal.h and tasks.h. Timers:
 // "offer/<id>", when the time to answer is over; "next-candidate/<offer id>", at once; "introduction/<match>",
 // "contact/<match>" and "supervision/<mentor id>", when a human has to be told; "cover/<match>" and "break/<mentor
-// id>", when one is over; and those of waiting.h and proposal.h.
+// id>", when one is over; and those of waiting.h, booking.h and proposal.h.
 #pragma once
 #include "calendar.h"
 #include "change.h"
@@ -66,10 +67,11 @@ extern const struct service matching;
 
 // What the service reads at start. Freed by matching_settings_free().
 struct matching_settings {
-  char *public_url;      // what links begin with, without a slash at the end
-  OfferWording *wording; // of offers: both languages present, each text with its {link}
-  OfferWording *sign_in; // of links to sign in with, likewise
-  struct arena arena;    // of all of them
+  char *public_url;       // what links begin with, without a slash at the end
+  OfferWording *wording;  // of offers: both languages present, each text with its {link}
+  OfferWording *sign_in;  // of links to sign in with, likewise
+  OfferWording *bookings; // of what changes among a mentor's bookings, likewise
+  struct arena arena;     // of all of them
   const ChoiceWording *choices;
   struct weights *weights;
 };
@@ -110,6 +112,9 @@ const char *matching_id(const struct message *m);
 bool matching_has(size_t n, char **list, const char *text);
 // The two, at the message's moment, under the weights of its area.
 struct pair matching_pair(const struct message *m, const Person *person, const Mentor *mentor);
+// The person as the rules can be asked about them: who has no wish on record wishes for nothing in particular. NULL for
+// NULL.
+const Person *matching_with_wish(const struct message *m, const Person *was);
 // Goes through the index of mentors page by page: `before` is the page before, or NULL for the first. False: that was
 // the last.
 bool mentors_next(const struct page *before, const char **after);
@@ -222,7 +227,7 @@ struct notice {
   const Mentor *mentor;
   const OfferWording *wording;
   const char *page;       // what the link holds between the public URL and the secret
-  const char *only;       // what its token opens: see Actor.only
+  const char *only;       // what its token opens: see Actor.only; NULL: the link has no secret, and there is no token
   const char *about;      // see MessageRequested
   const char *note;       // see Token
   int64_t until_ms;       // the last moment, as the text says it; not delivered afterwards
@@ -343,6 +348,25 @@ struct change decide_cover_match(const struct records *have, const struct messag
 struct change decide_end_cover(const struct records *have, const struct message *m);
 struct change decide_record_absence(const struct records *have, const struct message *m);
 struct change on_cover_over(const struct records *have, const struct message *m);
+
+void needs_book_mentor(struct records *want, const struct message *m);
+void needs_booking(struct records *want, const struct message *m);
+void needs_list_bookings(struct records *want, const struct message *m);
+struct change decide_book_mentor(const struct records *have, const struct message *m);
+struct change decide_read_booking(const struct records *have, const struct message *m);
+struct change decide_list_bookings(const struct records *have, const struct message *m);
+struct change decide_withdraw_booking(const struct records *have, const struct message *m);
+struct change decide_decline_booking(const struct records *have, const struct message *m);
+void needs_booking_asked(struct records *want, const struct message *m);
+void needs_booking_cancelled(struct records *want, const struct message *m);
+void needs_booking_moved(struct records *want, const struct message *m);
+void needs_booking_due(struct records *want, const struct message *m);
+void needs_booking_changed(struct records *want, const struct message *m);
+struct change on_booking_asked(const struct records *have, const struct message *m);
+struct change on_booking_cancelled(const struct records *have, const struct message *m);
+struct change on_booking_moved(const struct records *have, const struct message *m);
+struct change on_booking_due(const struct records *have, const struct message *m);
+struct change on_booking_changed(const struct records *have, const struct message *m);
 
 void needs_give_feedback(struct records *want, const struct message *m);
 void needs_list_feedback(struct records *want, const struct message *m);

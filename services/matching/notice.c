@@ -56,7 +56,7 @@ char *notice_secret(const struct message *m) {
 
 static char *link_of(const struct message *m, const struct notice *n) {
   const struct matching_settings *s = m->settings;
-  return arena_printf(m->arena, "%s/%s%s", s->public_url, n->page, notice_secret(m));
+  return arena_printf(m->arena, "%s/%s%s", s->public_url, n->page, n->only ? notice_secret(m) : "");
 }
 
 // The last moment in local time, in figures that need no translation: "17:30, 25/11".
@@ -90,7 +90,7 @@ static char *message_id(const struct message *m) {
 }
 
 void notice_send(struct change *c, const struct message *m, const struct notice *n) {
-  notice_write_token(c, m, n->mentor->id, n->only, n->note, n->token_until_ms);
+  if (n->only) notice_write_token(c, m, n->mentor->id, n->only, n->note, n->token_until_ms);
   MessageRequested *event = arena_take(m->arena, sizeof *event);
   message_requested__init(event);
   event->message_id = message_id(m);

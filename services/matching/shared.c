@@ -21,6 +21,14 @@ struct pair matching_pair(const struct message *m, const Person *person, const M
   return (struct pair){person, mentor, m->now.ms, weights_of(s->weights, m->area->id)};
 }
 
+const Person *matching_with_wish(const struct message *m, const Person *was) {
+  if (!was || was->mentoring) return was;
+  Person *person = arena_copy(m->arena, was, sizeof *was);
+  person->mentoring = arena_take(m->arena, sizeof *person->mentoring);
+  mentoring_wish__init(person->mentoring);
+  return person;
+}
+
 bool mentors_next(const struct page *before, const char **after) {
   if (before && (!before->more || !before->n_members)) return false;
   *after = before ? before->members[before->n_members - 1] : "";

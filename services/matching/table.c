@@ -1,4 +1,5 @@
 // The table of matching: which message is decided by what.
+#include "bookings.pb-c.h"
 #include "choice_words.h"
 #include "fairness.h"
 #include "held.h"
@@ -68,6 +69,11 @@ static const struct row rows[] = {
     COMMAND(cover_match,     needs_cover_match,     decide_cover_match),
     COMMAND(end_cover,       needs_introduce_match, decide_end_cover),
     COMMAND(record_absence,  needs_record_absence,  decide_record_absence),
+    COMMAND(book_mentor,     needs_book_mentor,     decide_book_mentor),
+    COMMAND(read_booking,    needs_booking,         decide_read_booking),
+    COMMAND(list_bookings,   needs_list_bookings,   decide_list_bookings),
+    COMMAND(withdraw_booking, needs_booking,        decide_withdraw_booking),
+    COMMAND(decline_booking, needs_booking,         decide_decline_booking),
     COMMAND(give_feedback,   needs_give_feedback,   decide_give_feedback),
     COMMAND(list_feedback,   needs_list_feedback,   decide_list_feedback),
     COMMAND(record_supervision, needs_supervision,  decide_record_supervision),
@@ -98,6 +104,10 @@ static const struct row rows[] = {
     EVENT(mentor_paused,     needs_away_paused,   on_away_paused),
     EVENT(mentor_away,       needs_away,            on_away),
     EVENT(mentor_resumed,    needs_away,            on_away_over),
+    EVENT(appointment_made,  needs_booking_asked,   on_booking_asked),
+    EVENT(appointment_cancelled, needs_booking_cancelled, on_booking_cancelled),
+    EVENT(appointment_superseded, needs_booking_moved, on_booking_moved),
+    EVENT(booking_changed,   needs_booking_changed, on_booking_changed),
     EVENT(session_recorded,  needs_contact_recorded, on_contact_recorded),
     EVENT(session_amended,   needs_contact_recorded, on_contact_recorded),
     KEEPS_WAITING(person_registered),
@@ -110,6 +120,7 @@ static const struct row rows[] = {
     {.kind = ROW_TIMER, .timer = "introduction", .needs = needs_answer, .decide = on_introduction_due},
     {.kind = ROW_TIMER, .timer = "contact", .needs = needs_answer, .decide = on_contact_due},
     {.kind = ROW_TIMER, .timer = "cover", .needs = needs_answer, .decide = on_cover_over},
+    {.kind = ROW_TIMER, .timer = "booking", .needs = needs_booking_due, .decide = on_booking_due},
     {.kind = ROW_TIMER, .timer = "supervision", .needs = needs_supervision, .decide = on_supervision_due},
     {.kind = ROW_TIMER, .timer = "offer", .needs = needs_answer, .decide = on_offer_over},
     {0},
@@ -117,11 +128,10 @@ static const struct row rows[] = {
 // clang-format on
 
 static const ProtobufCMessageDescriptor *const owns[] = {
-    &mentor__descriptor,          &offer__descriptor,         &persons_offer__descriptor,
-    &token__descriptor,           &mentor_phones__descriptor, &persons_choice__descriptor,
-    &waiting_person__descriptor,  &proposal__descriptor,      &proposed_pair__descriptor,
-    &newest_proposal__descriptor, &mentor_break__descriptor,  &characteristics__descriptor,
-    &matching_task__descriptor,   &feedback__descriptor,      NULL,
+    &mentor__descriptor,        &offer__descriptor,           &persons_offer__descriptor,  &token__descriptor,
+    &mentor_phones__descriptor, &persons_choice__descriptor,  &waiting_person__descriptor, &proposal__descriptor,
+    &proposed_pair__descriptor, &newest_proposal__descriptor, &mentor_break__descriptor,   &characteristics__descriptor,
+    &matching_task__descriptor, &feedback__descriptor,        &booking__descriptor,        NULL,
 };
 
 const struct service matching = {
@@ -164,9 +174,10 @@ int matching_load(const struct config *config, const void **settings, char *erro
   s->public_url = without_last_slash(config->public_url);
   s->wording = load_wording(&s->arena, config->pathways, "offers.yaml", errors, errors_bytes);
   if (s->wording) s->sign_in = load_wording(&s->arena, config->pathways, "sign-in-links.yaml", errors, errors_bytes);
+  if (s->sign_in) s->bookings = load_wording(&s->arena, config->pathways, "bookings.yaml", errors, errors_bytes);
   char *weights = arena_printf(&s->arena, "%s/../weights", config->pathways);
   char *choices = arena_printf(&s->arena, "%s/../choices.yaml", config->pathways);
-  if (s->sign_in) s->choices = choice_words_load(&s->arena, choices, errors, errors_bytes);
+  if (s->bookings) s->choices = choice_words_load(&s->arena, choices, errors, errors_bytes);
   if (s->choices) s->weights = weights_load(weights, config->areas, errors, errors_bytes);
   if (!s->weights) {
     matching_settings_free(s);

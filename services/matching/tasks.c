@@ -10,7 +10,7 @@ static const char *const words[] = {
     [MATCHING_TASK_KIND__OFFER_WITHDRAWN] = "next",  [MATCHING_TASK_KIND__INTRODUCTION_DUE] = "introduction",
     [MATCHING_TASK_KIND__NO_CONTACT] = "contact",    [MATCHING_TASK_KIND__SUPERVISION_DUE] = "supervision",
     [MATCHING_TASK_KIND__GOODBYE_DUE] = "goodbye",   [MATCHING_TASK_KIND__COVER_NEEDED] = "cover",
-    [MATCHING_TASK_KIND__FEEDBACK_DUE] = "feedback",
+    [MATCHING_TASK_KIND__FEEDBACK_DUE] = "feedback", [MATCHING_TASK_KIND__BOOKING_NEEDED] = "booking",
 };
 
 char *task_id(struct arena *a, MatchingTaskKind kind, const char *about) {

@@ -45,8 +45,8 @@ static const struct command commands[] = {
      demo_options, demo_run},
     {"status", "says how the services are",
      "Asks the gateway at ALONGSIDE_URL. Exit status 0 when every service is ready.", status_options, status_run},
-    {"report", "prints a report: attendance, reminders, mentors or fairness", "usage: alongside report [options] NAME",
-     report_options, report_run},
+    {"report", "prints a report: attendance, reminders, mentors, fairness or greetings",
+     "usage: alongside report [options] NAME", report_options, report_run},
     {"replay", "rebuilds the reports from the events",
      "Has the reporting service at ALONGSIDE_REPORTING forget its read model and fill it again from the first event\n"
      "on, and waits until it has. Each replica of reporting keeps a model of its own: name one after the other.",

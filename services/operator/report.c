@@ -153,7 +153,7 @@ int report_run(int argc, char **argv) {
   struct arguments a;
   if (!arguments_read(&a, report_options, argc, argv)) return 2;
   const char *area = argument(&a, "area", ""), *format = argument(&a, "format", "table");
-  if (a.n_positional != 1) return complain("name one report: attendance, reminders, mentors or fairness");
+  if (a.n_positional != 1) return complain("name one report: attendance, reminders, mentors, fairness or greetings");
   if (!text_is_area(area)) return complain("name the area with --area");
   if (strcmp(format, "table") && strcmp(format, "csv") && strcmp(format, "json"))
     return complain("--format must be table, csv or json");

@@ -1,4 +1,5 @@
 // The events of an area: numbered without a gap, of a known type, and readable.
+#include "bookings.pb-c.h"
 #include "courier.pb-c.h"
 #include "envelope.pb-c.h"
 #include "intake.pb-c.h"
@@ -40,6 +41,7 @@ static const ProtobufCMessageDescriptor *const types[] = {
     &match_covered__descriptor,
     &mentor_away__descriptor,
     &feedback_given__descriptor,
+    &booking_changed__descriptor,
     &matching_task_opened__descriptor,
     &matching_task_done__descriptor,
     &next_candidate_named__descriptor,

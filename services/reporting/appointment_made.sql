@@ -1,5 +1,5 @@
 -- AppointmentMade.
-INSERT INTO appointment (area, day, id, week, pathway, practitioner, state)
+INSERT INTO appointment (area, day, id, week, pathway, practitioner, state, engagement_id, starts_at_ms)
 VALUES (
   :area,
   date(:starts_at_ms / 1000, 'unixepoch'),
@@ -7,6 +7,8 @@ VALUES (
   date(:starts_at_ms / 1000, 'unixepoch', 'weekday 0', '-6 days'),
   :pathway,
   :practitioner,
-  'PLANNED'
+  'PLANNED',
+  :engagement_id,
+  :starts_at_ms
 )
 ON CONFLICT (area, id) DO NOTHING;

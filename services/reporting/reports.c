@@ -56,6 +56,13 @@ enum {
   MENTORS_COUNTS = 11,
   ANSWERED = ACCEPTED | DECLINED,
 };
+enum {
+  GREETED = 1 << 0,
+  BOOKED = 1 << 1,
+  NEITHER = 1 << 2,
+  GREETINGS_COUNTS = 3,
+  FIRST = GREETED | BOOKED | NEITHER,
+};
 
 // clang-format off
 static const struct report_column attendance[] = {
@@ -105,6 +112,15 @@ static const struct report_column mentors[] = {
     {0},
 };
 
+static const struct report_column greetings[] = {
+    {"first",               "First appointments",             "count", FIRST, 0, BOUND_NONE},
+    {"greeted",             "Greeted by a mentor",            "count", GREETED, 0, BOUND_NONE},
+    {"booked",              "A mentor is booked",             "count", BOOKED, 0, BOUND_NONE},
+    {"neither",             "Neither",                        "count", NEITHER, 0, BOUND_NONE},
+    {"greetedRate",         "Share greeted",                  "percent", GREETED, FIRST, BOUND_NONE},
+    {0},
+};
+
 // By what a report of what happened is cut into rows.
 static const struct report_column cuts[] = {
     {"week",         "Week",         "week", 0, 0, BOUND_NONE},
@@ -118,6 +134,7 @@ const struct report_layout report_layouts[] = {
     {"reminders", reminders, REMINDERS_COUNTS, cuts},
     {"mentors", mentors, MENTORS_COUNTS, cuts},
     {"fairness", fairness_columns, FAIRNESS_COUNTS, fairness_cuts},
+    {"greetings", greetings, GREETINGS_COUNTS, cuts},
     {0},
 };
 // clang-format on
@@ -186,7 +203,7 @@ static struct change check(const struct message *m) {
   const struct report_layout *layout = find_layout(cmd->name);
   if (!layout)
     change_refuse(&c, CODE__NOT_FOUND, "/name",
-                  "no such report: there are attendance, reminders, mentors and fairness");
+                  "no such report: there are attendance, reminders, mentors, fairness and greetings");
   check_days(&c, cmd);
   const struct report_column *of = layout ? layout->cuts : cuts, *part = find_part(of, cmd->by);
   if (!part)

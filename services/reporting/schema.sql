@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS session (
   happened INTEGER NOT NULL,
   came TEXT NOT NULL,             -- 'on time', 'late', 'acceptable', 'unacceptable' (reason for missing it) or 'service'
   function TEXT NOT NULL,
+  greeted INTEGER NOT NULL,       -- it happened, and a mentor greeted the person
   PRIMARY KEY (area, day, id)
 ) WITHOUT ROWID;
 
@@ -25,9 +26,20 @@ CREATE TABLE IF NOT EXISTS appointment (
   pathway TEXT NOT NULL,
   practitioner TEXT NOT NULL,
   state TEXT NOT NULL,            -- PLANNED, SUPERSEDED or CANCELLED
+  engagement_id TEXT NOT NULL,
+  starts_at_ms INTEGER NOT NULL,
   PRIMARY KEY (area, day, id)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS appointment_of_id ON appointment (area, id);
+
+-- A mentor beside the one-to-one work of a match.
+CREATE TABLE IF NOT EXISTS booking (
+  area TEXT NOT NULL,
+  appointment_id TEXT NOT NULL,
+  role TEXT NOT NULL,             -- GREETER or CO_FACILITATOR
+  state TEXT NOT NULL,            -- a BookingState
+  PRIMARY KEY (area, appointment_id)
+) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS reminder (
   area TEXT NOT NULL,

@@ -1,7 +1,9 @@
 -- SessionAmended: the new facts take the place of the earlier ones, which may stand under another day.
 DELETE FROM session WHERE area = :area AND day = date(:was_starts_at_ms / 1000, 'unixepoch') AND id = :now_id;
 
-INSERT OR REPLACE INTO session (area, day, id, week, appointment_id, pathway, practitioner, happened, came, function)
+INSERT OR REPLACE INTO session (
+  area, day, id, week, appointment_id, pathway, practitioner, happened, came, function, greeted
+)
 VALUES (
   :area,
   date(:now_starts_at_ms / 1000, 'unixepoch'),
@@ -18,5 +20,6 @@ VALUES (
     WHEN :now_attendance_absence = 'PERSON_ACCEPTABLE' THEN 'acceptable'
     ELSE 'unacceptable'
   END,
-  :now_function
+  :now_function,
+  coalesce(:now_mentor_role = 'GREETER' AND :now_attendance_happened = 'HAPPENED', 0)
 );

@@ -1,6 +1,8 @@
 -- SessionRecorded. Every session has exactly one `came`, so that these add up to all sessions. Whoever came and was sent
 -- home by the service counts as the service's reason, like a session that the service did not hold.
-INSERT OR REPLACE INTO session (area, day, id, week, appointment_id, pathway, practitioner, happened, came, function)
+INSERT OR REPLACE INTO session (
+  area, day, id, week, appointment_id, pathway, practitioner, happened, came, function, greeted
+)
 VALUES (
   :area,
   date(:starts_at_ms / 1000, 'unixepoch'),
@@ -17,5 +19,6 @@ VALUES (
     WHEN :attendance_absence = 'PERSON_ACCEPTABLE' THEN 'acceptable'
     ELSE 'unacceptable'
   END,
-  :function
+  :function,
+  coalesce(:mentor_role = 'GREETER' AND :attendance_happened = 'HAPPENED', 0)
 );

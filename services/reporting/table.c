@@ -1,4 +1,5 @@
 // The table of reporting: which statement keeps what of an event.
+#include "bookings.pb-c.h"
 #include "fairness.pb-c.h"
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
@@ -17,7 +18,8 @@ extern const char services_reporting_schema_sql[], services_reporting_appointmen
     services_reporting_session_amended_sql[], services_reporting_session_recorded_sql[],
     services_reporting_attendance_sql[], services_reporting_reminders_sql[], services_reporting_mentors_sql[],
     services_reporting_cursor_sql[], services_reporting_disposal_ordered_sql[], services_reporting_fairness_sql[],
-    services_reporting_fairness_counted_sql[];
+    services_reporting_fairness_counted_sql[], services_reporting_booking_changed_sql[],
+    services_reporting_greetings_sql[];
 
 #define SQL(NAME)                                                                                                      \
   { #NAME, services_reporting_##NAME##_sql }
@@ -29,6 +31,7 @@ static const struct model_named statements[] = {
     SQL(appointment_cancelled),
     SQL(appointment_made),
     SQL(appointment_superseded),
+    SQL(booking_changed),
     SQL(disposal_ordered),
     SQL(engagement_closed),
     SQL(engagement_opened),
@@ -49,7 +52,7 @@ static const struct model_named statements[] = {
     {NULL, NULL},
 };
 
-static const struct model_named queries[] = {SQL(attendance), SQL(reminders), SQL(mentors), SQL(fairness), SQL(cursor), SQL(held), {NULL, NULL}};
+static const struct model_named queries[] = {SQL(attendance), SQL(reminders), SQL(mentors), SQL(fairness), SQL(greetings), SQL(cursor), SQL(held), {NULL, NULL}};
 
 static const struct row rows[] = {
     KEPT(session_recorded, session_recorded),
@@ -72,6 +75,7 @@ static const struct row rows[] = {
     KEPT(person_registered, person_known),
     KEPT(person_changed, person_known),
     KEPT(person_erased, person_erased),
+    KEPT(booking_changed, booking_changed),
     KEPT(fairness_counted, fairness_counted),
     KEPT(disposal_ordered, disposal_ordered),
     // A report shows counts, and nobody's record. Practitioners see their own people by name, and would know too much of

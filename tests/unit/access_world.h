@@ -7,6 +7,7 @@
 #include "engine_world.h"
 
 #include "access.h"
+#include "bookings.pb-c.h"
 #include "calendar.h"
 #include "safeguarding.pb-c.h"
 
@@ -28,12 +29,15 @@ enum standing {
   COVERED_BEFORE, // did until this very moment
   MATCHED_BESIDE, // the person has another mentor, whose supervisor the actor is
   HIMSELF,        // the actor is the person
+  BOOKED,         // the actor is booked for an appointment of the person's
+  BOOKING_OVER,   // was, and somebody has withdrawn it
   STANDINGS
 };
 
 static const char *const standing_words[STANDINGS] = {
-    "absent",      "unrelated", "own",    "glass open",     "glass to come",  "glass expired", "matched",
-    "match ended", "offered",   "covers", "covered before", "matched beside", "self"};
+    "absent",         "unrelated",      "own",         "glass open", "glass to come",
+    "glass expired",  "matched",        "match ended", "offered",    "covers",
+    "covered before", "matched beside", "self",        "booked",     "booking over"};
 
 // What a test sets before it asks; the decisions below look at it.
 static struct {
@@ -72,6 +76,7 @@ static inline void needs_scene(struct records *want, const struct message *m) {
   records_want(want, &persons_offer__descriptor, scene.crn);
   records_want(want, &offer__descriptor, scene.offer);
   records_want(want, &mentor__descriptor, SOMEBODY);
+  records_want(want, &booking__descriptor, scene.offer);
 }
 
 static inline void write_glass(struct change *c, const struct message *m) {
@@ -108,6 +113,16 @@ static inline void write_offer(struct change *c, const struct message *m) {
   change_write(c, scene.crn, scene.crn, standing);
 }
 
+static inline void write_booking(struct change *c, const struct message *m) {
+  Booking *b = arena_take(m->arena, sizeof *b);
+  booking__init(b);
+  b->id = scene.offer;
+  b->crn = scene.crn;
+  b->mentor_id = ACTOR;
+  b->state = scene.standing == BOOKED ? BOOKING_STATE__BOOKED : BOOKING_STATE__BOOKING_WITHDRAWN;
+  change_write(c, scene.crn, scene.offer, b);
+}
+
 static inline struct change on_scene(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
   (void)have;
@@ -122,6 +137,7 @@ static inline struct change on_scene(const struct records *have, const struct me
   change_write(&c, scene.crn, scene.crn, p);
   if (scene.standing >= GLASS_OPEN && scene.standing <= GLASS_EXPIRED) write_glass(&c, m);
   if (has_offer(scene.standing)) write_offer(&c, m);
+  if (scene.standing == BOOKED || scene.standing == BOOKING_OVER) write_booking(&c, m);
   Mentor *mentor = arena_take(m->arena, sizeof *mentor);
   mentor__init(mentor);
   mentor->id = SOMEBODY;
@@ -136,6 +152,7 @@ static inline void needs_any(struct records *want, const struct message *m) {
   (void)m;
   records_want_closed(want, &person__descriptor, scene.crn);
   if (scene.standing == OFFERED || scene.standing == MATCH_ENDED) records_want(want, &offer__descriptor, scene.offer);
+  records_want(want, &booking__descriptor, scene.offer);
 }
 
 static inline struct change decide_any(const struct records *have, const struct message *m) {
@@ -161,12 +178,16 @@ static inline struct change decide_any(const struct records *have, const struct 
 // --- the service
 
 enum {
-  ANY_ROWS = 128
+  ANY_ROWS = 192
 };
 static struct row any_rows[ANY_ROWS];
-static const ProtobufCMessageDescriptor *const any_owns[] = {&person__descriptor,        &break_glass__descriptor,
-                                                             &persons_offer__descriptor, &offer__descriptor,
-                                                             &mentor__descriptor,        NULL};
+static const ProtobufCMessageDescriptor *const any_owns[] = {&person__descriptor,
+                                                             &break_glass__descriptor,
+                                                             &persons_offer__descriptor,
+                                                             &offer__descriptor,
+                                                             &mentor__descriptor,
+                                                             &booking__descriptor,
+                                                             NULL};
 static const struct service any_service = {.name = "any", .rows = any_rows, .owns = any_owns};
 
 static inline struct desk *any_new(struct town *t) {

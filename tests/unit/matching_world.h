@@ -96,8 +96,11 @@ static inline void as_mentor(struct decision *d, unsigned n, const char *offer) 
 static const struct matching_settings *world_settings(void) {
   static OfferText en = {.subject = "You have a new request", .text = "Answer by {until}: {link}"};
   static OfferText cy = {.subject = "Mae gennych gais newydd", .text = "Atebwch erbyn {until}: {link}"};
-  static OfferWording wording = {.en = &en, .cy = &cy};
-  static struct matching_settings settings = {.public_url = "https://alongside.example", .wording = &wording};
+  static OfferText meetings_en = {.subject = "Your meetings have changed", .text = "Please look: {link}"};
+  static OfferText meetings_cy = {.subject = "Mae eich cyfarfodydd wedi newid", .text = "Edrychwch: {link}"};
+  static OfferWording wording = {.en = &en, .cy = &cy}, bookings = {.en = &meetings_en, .cy = &meetings_cy};
+  static struct matching_settings settings = {
+      .public_url = "https://alongside.example", .wording = &wording, .bookings = &bookings};
   char errors[256];
   static struct arena arena;
   if (!settings.weights) {

@@ -60,9 +60,10 @@ static void no_message_has_two_rows_and_none_is_for_nobody(void **state) {
 // What the relations mean, said once more and in another way than in the product.
 static bool holds(enum relation relation, enum standing s) {
   static const bool table[][STANDINGS] = {
-      [RELATION_AREA] = {0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+      [RELATION_AREA] = {0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
       [RELATION_OWN_CASE] = {[OWN] = true, [GLASS_OPEN] = true},
       [RELATION_OWN_MENTEE] = {[MATCHED] = true, [COVERS] = true},
+      [RELATION_OWN_MEETING] = {[MATCHED] = true, [COVERS] = true, [BOOKED] = true},
       [RELATION_OWN_OFFER] = {[OFFERED] = true, [MATCH_ENDED] = true},
       [RELATION_OWN_SUPERVISEE] = {[MATCHED_BESIDE] = true},
       [RELATION_SELF] = {[HIMSELF] = true},

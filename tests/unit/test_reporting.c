@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "bookings.pb-c.h"
 #include "fairness.pb-c.h"
 #include "intake.pb-c.h"
 #include "matching.pb-c.h"
@@ -699,6 +700,96 @@ static void when_the_period_of_offers_is_over_a_persons_offers_go_and_nothing_el
   assert_int_equal(facts_of_one(w), 2);
 }
 
+// --- greetings
+
+// Engagement `n` has that appointment, five times over.
+static void first_made(struct world *w, const char *id, const char *engagement, int64_t starts_at_ms) {
+  AppointmentMade e = APPOINTMENT_MADE__INIT;
+  e.pathway = "supervision";
+  e.practitioner = "N07A123";
+  e.starts_at_ms = starts_at_ms;
+  FIVE_TIMES(i) {
+    e.id = copy(id, i);
+    e.engagement_id = copy(engagement, i);
+    happens(w, &e);
+  }
+}
+
+static void booking_changed(struct world *w, const char *appointment, MentorRole role, BookingState state) {
+  BookingChanged e = BOOKING_CHANGED__INIT;
+  e.role = role;
+  e.state = state;
+  FIVE_TIMES(i) {
+    e.id = copy(appointment, i);
+    happens(w, &e);
+  }
+}
+
+static void held_with(struct world *w, const char *appointment, MentorRole role, struct facts facts) {
+  struct session s;
+  session(&s, appointment, MONDAY, facts);
+  s.event.appointment_id = (char *)appointment;
+  s.event.mentor_role = role;
+  five_of(w, &s.event);
+}
+
+static void each_first_appointment_is_greeted_booked_or_neither(void **state) {
+  struct world *w = *state;
+  first_made(w, "a1", "e1", MONDAY);
+  first_made(w, "a2", "e2", MONDAY);
+  first_made(w, "a3", "e3", MONDAY);
+  first_made(w, "a4", "e4", MONDAY);
+  first_made(w, "a5", "e5", MONDAY);
+  booking_changed(w, "a1", MENTOR_ROLE__GREETER, BOOKING_STATE__BOOKED);
+  held_with(w, "a1", MENTOR_ROLE__GREETER, on_time);
+  booking_changed(w, "a2", MENTOR_ROLE__GREETER, BOOKING_STATE__BOOKED);
+  held_with(w, "a2", MENTOR_ROLE__GREETER, unacceptable);
+  booking_changed(w, "a3", MENTOR_ROLE__GREETER, BOOKING_STATE__BOOKED);
+  booking_changed(w, "a3", MENTOR_ROLE__GREETER, BOOKING_STATE__BOOKING_DECLINED);
+  booking_changed(w, "a4", MENTOR_ROLE__CO_FACILITATOR, BOOKING_STATE__BOOKED);
+  held_with(w, "a5", MENTOR_ROLE__ONE_TO_ONE, on_time);
+  const Report *r = report(w, ask("greetings"));
+  assert_int_equal(r->n_rows, 1);
+  assert_value(r, "2026-03-02", "first", "25");
+  assert_value(r, "2026-03-02", "greeted", "5");
+  assert_value(r, "2026-03-02", "booked", "5");
+  assert_value(r, "2026-03-02", "neither", "15");
+  assert_value(r, "2026-03-02", "greetedRate", "20.0");
+}
+
+static void the_first_appointment_of_an_engagement_is_the_earliest_that_stands(void **state) {
+  struct world *w = *state;
+  AppointmentCancelled cancelled = APPOINTMENT_CANCELLED__INIT;
+  first_made(w, "a2", "e1", MONDAY + 7 * DAY);
+  first_made(w, "a3", "e1", MONDAY + 14 * DAY);
+  first_made(w, "a1", "e1", MONDAY);
+  assert_value(report(w, ask("greetings")), "2026-03-02", "first", "5");
+  FIVE_TIMES(i) {
+    cancelled.id = copy("a1", i);
+    happens(w, &cancelled);
+  }
+  const Report *r = report(w, ask("greetings"));
+  assert_int_equal(r->n_rows, 1);
+  assert_value(r, "2026-03-09", "first", "5");
+}
+
+static void a_greeting_that_is_amended_away_was_none(void **state) {
+  struct world *w = *state;
+  struct session s;
+  SessionAmended amended = SESSION_AMENDED__INIT;
+  first_made(w, "a1", "e1", MONDAY);
+  held_with(w, "a1", MENTOR_ROLE__GREETER, on_time);
+  assert_value(report(w, ask("greetings")), "2026-03-02", "greeted", "5");
+  amended.was_starts_at_ms = MONDAY;
+  FIVE_TIMES(i) {
+    amended.now = session(&s, copy("a1", i), MONDAY, on_time);
+    amended.now->appointment_id = amended.now->id;
+    happens(w, &amended);
+  }
+  assert_value(report(w, ask("greetings")), "2026-03-02", "greeted", SUPPRESSED);
+  assert_value(report(w, ask("greetings")), "2026-03-02", "neither", "5");
+}
+
 // --- fairness
 
 // A group of people as matching counts it: of those who wait, the rule "gender" alone keeps `kept` from a mentor, and
@@ -886,7 +977,7 @@ static void every_column_has_a_title_and_a_known_unit(void **state) {
 static void an_unknown_report_is_refused_with_those_that_there_are(void **state) {
   struct change c = answer(*state, ask("sessions"));
   assert_int_equal(c.problem->code, CODE__NOT_FOUND);
-  assert_non_null(strstr(c.problem->fields[0]->why, "attendance, reminders, mentors and fairness"));
+  assert_non_null(strstr(c.problem->fields[0]->why, "attendance, reminders, mentors, fairness and greetings"));
 }
 
 static void wrong_days_and_parts_are_refused(void **state) {
@@ -962,6 +1053,9 @@ int main(void) {
       TEST(fairness_is_cut_by_groups_of_people_and_by_nothing_else),
       TEST(intervals_are_those_of_the_literature),
       TEST(no_report_shows_a_crn),
+      TEST(each_first_appointment_is_greeted_booked_or_neither),
+      TEST(the_first_appointment_of_an_engagement_is_the_earliest_that_stands),
+      TEST(a_greeting_that_is_amended_away_was_none),
       TEST(every_column_has_a_title_and_a_known_unit),
       TEST(an_unknown_report_is_refused_with_those_that_there_are),
       TEST(wrong_days_and_parts_are_refused),
