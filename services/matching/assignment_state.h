@@ -11,13 +11,17 @@
 // A worth in one number: rank * ASSIGNMENT_RANK + points. The points are always less than half of it.
 #define ASSIGNMENT_RANK (INT64_C(1) << 53)
 
+// The price of a mentor without a place to give: more than a way from anybody to anywhere can be long, so that it need
+// not be asked who has a place. What such a place would be worth is assignment_price_of_none().
+#define ASSIGNMENT_NO_PLACE (2 * (ASSIGNMENT_BANDS + 1) * ASSIGNMENT_RANK)
+
 // A pair as the mentor sees it.
 struct assignment_offer {
   uint32_t person;
   int32_t score;
 };
 
-// A mentor on a way, how they were come to: see assignment_repair.c, assignment_chains.c.
+// A mentor on a way, how they were come to: see assignment_search.h, assignment_chains.c.
 struct track {
   uint32_t from, person;
 };
