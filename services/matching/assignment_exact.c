@@ -90,9 +90,7 @@ static bool raise(struct exact *x, uint32_t node, int64_t price, struct cause ca
 // What the person's own place is worth to them.
 static int64_t own_score(const struct assignment *a, uint32_t person) {
   if (!assignment_is_served(a, person)) return 0;
-  const struct assignment_pair *pair = a->problem.pairs + a->problem.row[person];
-  while (pair->mentor != a->at[person]) pair++;
-  return pair->score;
+  return assignment_pair_of(a, person, a->at[person])->score;
 }
 
 static bool ask_person(struct exact *x, uint32_t person, uint32_t node) {

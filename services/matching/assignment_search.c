@@ -201,7 +201,7 @@ static void go_backward(struct repair *r, uint32_t mentor) {
     uint32_t person = a->offers[k].person, at = a->at[person];
     if (at == mentor || !assignment_is_active(a, person)) continue;
     int64_t loss = assignment_profit_of(a, person) + a->price[mentor] - assignment_rank(a, person) * ASSIGNMENT_RANK -
-                   a->offers[k].score;
+                   assignment_pair_of(a, person, mentor)->score;
     if (at == ASSIGNMENT_NONE)
       end_at(r, distance + loss, mentor, person);
     else
