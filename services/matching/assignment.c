@@ -10,9 +10,7 @@ void *assignment_take(size_t n, size_t bytes) {
   return taken;
 }
 
-// Not zeroed. On large pages: what is written in as many places at once as there are mentors is otherwise twice as
-// slow.
-static void *take_large(size_t bytes) {
+void *assignment_take_large(size_t bytes) {
   enum {
     LARGE_PAGE = 1 << 21
   };
@@ -83,7 +81,7 @@ static void list_offers(struct assignment *a) {
   uint32_t *next = a->column + 1;
   for (uint32_t k = 0; k < p->row[p->n_people]; k++) next[p->pairs[k].mentor + 1]++;
   for (uint32_t j = 0; j < p->n_mentors; j++) next[j + 1] += next[j];
-  a->offers = take_large(((size_t)next[p->n_mentors] + 1) * sizeof *a->offers);
+  a->offers = assignment_take_large(((size_t)next[p->n_mentors] + 1) * sizeof *a->offers);
   for (uint32_t i = 0; i < p->n_people; i++)
     for (uint32_t k = p->row[i]; k < p->row[i + 1]; k++)
       a->offers[next[p->pairs[k].mentor]++] = offer_of(a, i, p->pairs[k].score);

@@ -17,7 +17,7 @@ struct repair *assignment_repair_of(struct assignment *a) {
   r->track = assignment_take(m, sizeof *r->track);
   r->touched = assignment_take(m, sizeof *r->touched);
   r->near = assignment_take(m, sizeof *r->near);
-  r->moves = assignment_take((size_t)NEAR_EACH * a->first[m], sizeof *r->moves);
+  r->moves = assignment_take_large((size_t)NEAR_EACH * (a->first[m] + 1) * sizeof *r->moves);
   for (uint32_t j = 0; j < m; j++) r->distance[j] = INT64_MAX;
   return r;
 }

@@ -51,6 +51,9 @@ struct assignment {
 };
 
 void *assignment_take(size_t n, size_t bytes); // zeroed; aborts where there is no memory
+// Not zeroed. On large pages: what is read or written in as many places at once as there are mentors is otherwise twice
+// as slow.
+void *assignment_take_large(size_t bytes);
 
 // The rank of a person: bands - band, at least 1.
 static inline uint32_t assignment_rank(const struct assignment *a, uint32_t person) {
