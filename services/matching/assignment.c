@@ -10,9 +10,7 @@ void *assignment_take(size_t n, size_t bytes) {
   return taken;
 }
 
-// Not zeroed. On large pages: what is written in as many places at once as there are mentors is otherwise twice as
-// slow.
-static void *take_large(size_t bytes) {
+void *assignment_take_large(size_t bytes) {
   enum {
     LARGE_PAGE = 1 << 21
   };
@@ -73,15 +71,20 @@ static void count_places(struct assignment *a) {
   }
 }
 
+static struct assignment_offer offer_of(const struct assignment *a, uint32_t person, int32_t score) {
+  int64_t step = assignment_step(a);
+  return (struct assignment_offer){person, (uint8_t)((score - a->least + step - 1) / step)};
+}
+
 static void list_offers(struct assignment *a) {
   const struct assignment_problem *p = &a->problem;
   uint32_t *next = a->column + 1;
   for (uint32_t k = 0; k < p->row[p->n_people]; k++) next[p->pairs[k].mentor + 1]++;
   for (uint32_t j = 0; j < p->n_mentors; j++) next[j + 1] += next[j];
-  a->offers = take_large(((size_t)next[p->n_mentors] + 1) * sizeof *a->offers);
+  a->offers = assignment_take_large(((size_t)next[p->n_mentors] + 1) * sizeof *a->offers);
   for (uint32_t i = 0; i < p->n_people; i++)
     for (uint32_t k = p->row[i]; k < p->row[i + 1]; k++)
-      a->offers[next[p->pairs[k].mentor]++] = (struct assignment_offer){i, p->pairs[k].score};
+      a->offers[next[p->pairs[k].mentor]++] = offer_of(a, i, p->pairs[k].score);
 }
 
 // By band, and within it by number.
@@ -146,20 +149,13 @@ struct assignment *assignment_solve(const struct assignment_problem *problem) {
   return a;
 }
 
-static const struct assignment_pair *own_pair(const struct assignment *a, uint32_t person) {
-  const struct assignment_problem *p = &a->problem;
-  for (uint32_t k = p->row[person]; k < p->row[person + 1]; k++)
-    if (p->pairs[k].mentor == a->at[person]) return &p->pairs[k];
-  return NULL;
-}
-
 struct assignment *assignment_resume(const struct assignment_problem *problem, const uint32_t *mentor) {
   struct assignment *a = begin(problem);
   for (uint32_t i = 0; i < problem->n_people; i++) {
     if (mentor[i] == ASSIGNMENT_NONE || assignment_is_frozen(a, i)) continue;
     assert(a->load[mentor[i]] < a->capacity[mentor[i]]);
     assignment_put(a, i, mentor[i]);
-    assert(own_pair(a, i));
+    assert(assignment_pair_of(a, i, mentor[i]));
   }
   return a;
 }
@@ -188,7 +184,8 @@ int64_t assignment_price_of_none(const struct assignment *a, uint32_t mentor) {
   for (uint32_t k = a->column[mentor]; k < a->column[mentor + 1]; k++) {
     uint32_t person = a->offers[k].person;
     if (!assignment_is_active(a, person)) continue;
-    int64_t gain = assignment_rank(a, person) * ASSIGNMENT_RANK + a->offers[k].score - assignment_profit_of(a, person);
+    int32_t score = assignment_pair_of(a, person, mentor)->score;
+    int64_t gain = assignment_rank(a, person) * ASSIGNMENT_RANK + score - assignment_profit_of(a, person);
     if (gain > most) most = gain;
   }
   return most;
@@ -208,7 +205,8 @@ struct assignment_worth assignment_profit(const struct assignment *a, uint32_t p
 
 int64_t assignment_profit_of(const struct assignment *a, uint32_t person) {
   if (!assignment_is_served(a, person)) return 0;
-  return assignment_rank(a, person) * ASSIGNMENT_RANK + own_pair(a, person)->score - a->price[a->at[person]];
+  return assignment_rank(a, person) * ASSIGNMENT_RANK + assignment_pair_of(a, person, a->at[person])->score -
+         a->price[a->at[person]];
 }
 
 struct assignment_worth assignment_total(const struct assignment *a) {
@@ -216,7 +214,7 @@ struct assignment_worth assignment_total(const struct assignment *a) {
   for (uint32_t i = 0; i < a->problem.n_people; i++) {
     if (!assignment_is_served(a, i)) continue;
     total.rank += assignment_rank(a, i);
-    total.points += own_pair(a, i)->score;
+    total.points += assignment_pair_of(a, i, a->at[i])->score;
   }
   return total;
 }

@@ -21,6 +21,8 @@
 //   assignment_exact.c    whole prices; what was still a little better elsewhere is put right
 //   assignment_check.c    the certificate
 //   assignment_repair.c   a mentor is lost, a case is closed
+//   assignment_search.c   the shortest way there
+//   assignment_queue.c    what the search looks at next
 //   assignment_chains.c   the same with at most so many people who move
 //
 // Pure: no I/O, no clock. Out of memory aborts, as everywhere.

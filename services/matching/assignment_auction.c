@@ -133,11 +133,13 @@ static void bid(struct auction *u, uint32_t person, uint32_t room) {
 static struct choice ask(const struct auction *u, uint32_t mentor) {
   const struct assignment *a = u->a;
   struct choice c = {ASSIGNMENT_NONE, INT64_MIN / 2, INT64_MIN / 2};
-  int64_t one = INT64_C(1) << u->bits;
+  int64_t one = INT64_C(1) << u->bits, least = a->least * one, step = assignment_step(a) * one;
   for (uint32_t k = a->column[mentor]; k < a->column[mentor + 1]; k++) {
     uint32_t person = a->offers[k].person;
     if (a->at[person] == mentor || a->at[person] == ASSIGNMENT_NONE) continue; // there already, or frozen
-    consider(&c, person, a->offers[k].score * one - u->value[person] + a->price[a->at[person]]);
+    int64_t beside = a->price[a->at[person]] - u->value[person];
+    if (least + a->offers[k].steps * step + beside <= c.second) continue;
+    consider(&c, person, assignment_pair_of(a, person, mentor)->score * one + beside);
   }
   return c;
 }

@@ -40,9 +40,7 @@ static void offer_chain(struct chains *c, uint32_t moves, uint32_t mentor, int64
 
 static void extend(struct chains *c, uint32_t moves, uint32_t mentor, uint32_t person, int64_t value) {
   const struct assignment_problem *p = &c->a->problem;
-  int64_t own = 0;
-  for (uint32_t k = p->row[person]; k < p->row[person + 1]; k++)
-    if (p->pairs[k].mentor == mentor) own = p->pairs[k].score;
+  int64_t own = assignment_pair_of(c->a, person, mentor)->score;
   for (uint32_t k = p->row[person]; k < p->row[person + 1]; k++)
     if (p->pairs[k].mentor != mentor)
       offer_chain(c, moves, p->pairs[k].mentor, value + p->pairs[k].score - own, (struct track){mentor, person});
@@ -146,24 +144,29 @@ void assignment_place_bounded(struct assignment *a, const uint32_t *people, uint
   chains_end(&c);
 }
 
-// Whether the offer is better than the best so far: by band, then by score, then by number.
-static bool is_better(const struct assignment *a, const struct assignment_offer *o,
-                      const struct assignment_offer *best) {
-  if (!best) return true;
-  uint32_t rank = assignment_rank(a, o->person), best_rank = assignment_rank(a, best->person);
+// Whether it is better to give the person the place, with that score, than the best so far: by band, then by score,
+// then by number.
+static bool is_better(const struct assignment *a, uint32_t person, int32_t score, uint32_t best, int32_t best_score) {
+  if (best == ASSIGNMENT_NONE) return true;
+  uint32_t rank = assignment_rank(a, person), best_rank = assignment_rank(a, best);
   if (rank != best_rank) return rank > best_rank;
-  return o->score != best->score ? o->score > best->score : o->person < best->person;
+  return score != best_score ? score > best_score : person < best;
 }
 
 void assignment_fill_bounded(struct assignment *a, uint32_t mentor, struct assignment_repair *said) {
-  const struct assignment_offer *best = NULL;
+  uint32_t best = ASSIGNMENT_NONE;
+  int32_t best_score = 0;
   a->is_best = a->is_best && !a->price[mentor];
   if (a->load[mentor] == a->capacity[mentor]) return;
   for (uint32_t k = a->column[mentor]; k < a->column[mentor + 1]; k++) {
-    const struct assignment_offer *o = &a->offers[k];
-    if (a->at[o->person] == ASSIGNMENT_NONE && assignment_is_active(a, o->person) && is_better(a, o, best)) best = o;
+    uint32_t person = a->offers[k].person;
+    if (a->at[person] != ASSIGNMENT_NONE || !assignment_is_active(a, person)) continue;
+    int32_t score = assignment_pair_of(a, person, mentor)->score;
+    if (!is_better(a, person, score, best, best_score)) continue;
+    best = person;
+    best_score = score;
   }
-  if (!best) return;
-  assignment_put(a, best->person, mentor);
+  if (best == ASSIGNMENT_NONE) return;
+  assignment_put(a, best, mentor);
   said->n_placed = 1;
 }

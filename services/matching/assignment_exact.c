@@ -90,9 +90,7 @@ static bool raise(struct exact *x, uint32_t node, int64_t price, struct cause ca
 // What the person's own place is worth to them.
 static int64_t own_score(const struct assignment *a, uint32_t person) {
   if (!assignment_is_served(a, person)) return 0;
-  const struct assignment_pair *pair = a->problem.pairs + a->problem.row[person];
-  while (pair->mentor != a->at[person]) pair++;
-  return pair->score;
+  return assignment_pair_of(a, person, a->at[person])->score;
 }
 
 static bool ask_person(struct exact *x, uint32_t person, uint32_t node) {
@@ -101,7 +99,7 @@ static bool ask_person(struct exact *x, uint32_t person, uint32_t node) {
                                *end = a->problem.pairs + a->problem.row[person + 1];
   int64_t base = a->price[node] - own_score(a, person);
   for (; pair < end; pair++)
-    if (a->price[pair->mentor] < base + pair->score && a->capacity[pair->mentor])
+    if (a->price[pair->mentor] < base + pair->score)
       if (!raise(x, pair->mentor, base + pair->score, (struct cause){node, person})) return false;
   if (!assignment_may_wait(a, person)) return true;
   uint32_t room = assignment_waiting_room(a, assignment_rank(a, person));
@@ -138,7 +136,10 @@ static void round_prices(struct exact *x, struct auction_end end) {
   struct assignment *a = x->a;
   int64_t one = INT64_C(1) << end.bits;
   for (uint32_t j = 0; j < a->n_nodes; j++) {
-    if (!a->capacity[j]) continue;
+    if (!a->capacity[j]) {
+      a->price[j] = ASSIGNMENT_NO_PLACE;
+      continue;
+    }
     int64_t points = a->price[j] - a->level[j] * ASSIGNMENT_RANK, fraction = points & (one - 1);
     a->price[j] = a->level[j] * ASSIGNMENT_RANK + (points - fraction) / one;
     if (fraction < end.slack) enqueue(x, j);

@@ -11,13 +11,18 @@
 // A worth in one number: rank * ASSIGNMENT_RANK + points. The points are always less than half of it.
 #define ASSIGNMENT_RANK (INT64_C(1) << 53)
 
-// A pair as the mentor sees it.
-struct assignment_offer {
-  uint32_t person;
-  int32_t score;
-};
+// The price of a mentor without a place to give: more than a way from anybody to anywhere can be long, so that it need
+// not be asked who has a place. What such a place would be worth is assignment_price_of_none().
+#define ASSIGNMENT_NO_PLACE (2 * (ASSIGNMENT_BANDS + 1) * ASSIGNMENT_RANK)
 
-// A mentor on a way, how they were come to: see assignment_repair.c, assignment_chains.c.
+// A pair as the mentor sees it, half as large as the pair itself. Of the score it has only the first bits, rounded up:
+// few are so great that more must be known, and the person's row has it.
+struct assignment_offer {
+  uint32_t person : 24, steps : 8; // the score is at most the least of all and so many steps
+};
+static_assert(ASSIGNMENT_MOST_PEOPLE <= 1 << 24, "a person's number takes 24 bits");
+
+// A mentor on a way, how they were come to: see assignment_search.h, assignment_chains.c.
 struct track {
   uint32_t from, person;
 };
@@ -46,6 +51,9 @@ struct assignment {
 };
 
 void *assignment_take(size_t n, size_t bytes); // zeroed; aborts where there is no memory
+// Not zeroed. On large pages: what is read or written in as many places at once as there are mentors is otherwise twice
+// as slow.
+void *assignment_take_large(size_t bytes);
 
 // The rank of a person: bands - band, at least 1.
 static inline uint32_t assignment_rank(const struct assignment *a, uint32_t person) {
@@ -62,6 +70,18 @@ static inline bool assignment_is_served(const struct assignment *a, uint32_t per
 }
 static inline uint32_t assignment_waiting_room(const struct assignment *a, uint32_t rank) {
   return a->problem.n_mentors + rank;
+}
+// How much a step of an offer's score is, so that 255 of them are the span of all scores.
+static inline int64_t assignment_step(const struct assignment *a) {
+  return (a->most - a->least) / UINT8_MAX + 1;
+}
+// The pair of the person and the mentor, or NULL.
+static inline const struct assignment_pair *assignment_pair_of(const struct assignment *a, uint32_t person,
+                                                               uint32_t mentor) {
+  const struct assignment_pair *pair = a->problem.pairs + a->problem.row[person],
+                               *end = a->problem.pairs + a->problem.row[person + 1];
+  while (pair < end && pair->mentor != mentor) pair++;
+  return pair < end ? pair : NULL;
 }
 // The level of the places among which the person has theirs.
 static inline uint32_t assignment_level(const struct assignment *a, uint32_t person) {

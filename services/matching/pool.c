@@ -80,10 +80,7 @@ static void grow(struct pool *p) {
   for (uint32_t i = 0; i < p->n_names; i++)
     if (p->name[i].bits) p->name[i].bits = resized(p->name[i].bits, before / 64, after / 64, sizeof *p->name[i].bits);
   p->id = resized(p->id, before, after, sizeof *p->id);
-  p->experiences = resized(p->experiences, before, after, sizeof *p->experiences);
-  p->times = resized(p->times, before, after, sizeof *p->times);
-  p->load = resized(p->load, before, after, sizeof *p->load);
-  p->price = resized(p->price, before, after, sizeof *p->price);
+  p->facts = resized(p->facts, before, after, sizeof *p->facts);
   p->version = resized(p->version, before, after, sizeof *p->version);
   p->vetted_until_ms = resized(p->vetted_until_ms, before, after, sizeof *p->vetted_until_ms);
   p->supervised_until_ms = resized(p->supervised_until_ms, before, after, sizeof *p->supervised_until_ms);
@@ -107,18 +104,22 @@ void pool_free(struct pool *p) {
   for (uint32_t i = 0; i < p->n_slots; i++) free(p->id[i]), free(p->names[i]);
   for (unsigned b = 0; b < POOL_BITS; b++) free(p->bits[b]);
   for (unsigned w = 0; w < POOL_WORK; w++) free(p->work[w]);
-  free(p->id), free(p->experiences), free(p->times), free(p->load), free(p->price), free(p->version);
+  free(p->id), free(p->facts), free(p->version);
   free(p->vetted_until_ms), free(p->supervised_until_ms), free(p->names), free(p->name), free(p->table), free(p);
 }
 
 // --- a mentor's names
 
+static void change(uint64_t *word, uint64_t bits, bool on) {
+  *word = on ? *word | bits : *word & ~bits;
+}
+
 static void mark(struct pool *p, uint32_t slot, uint32_t number, bool on) {
   struct pool_name *name = &p->name[number];
   uint64_t word = UINT64_C(1) << name->word;
   if (name->bits) pool_set(name->bits, slot, on);
-  if (name->kind == POOL_EXPERIENCE) p->experiences[slot] = (p->experiences[slot] & ~word) | (on ? word : 0);
-  if (name->kind == POOL_TIME) p->times[slot] = (p->times[slot] & ~word) | (on ? word : 0);
+  if (name->kind == POOL_EXPERIENCE) change(&p->facts[slot].experiences, word, on);
+  if (name->kind == POOL_TIME) change(&p->facts[slot].times, word, on);
   if (!name->bits && on) list_add(name, slot);
   if (!name->bits && !on) list_remove(name, slot);
 }
@@ -213,7 +214,7 @@ static void set_columns(struct pool *p, uint32_t slot, const struct pool_mentor 
   pool_set(p->bits[POOL_SKILLED], slot, m->skill >= 2);
   pool_set(p->bits[POOL_MOST_SKILLED], slot, m->skill >= 3);
   for (unsigned g = 0; g < POOL_GENDERS; g++) pool_set(p->bits[POOL_GENDER_FIRST + g], slot, m->gender == g);
-  p->load[slot] = load_of(m);
+  p->facts[slot].load = load_of(m);
   p->version[slot] = m->version;
   p->vetted_until_ms[slot] = m->vetted_until_ms;
   p->supervised_until_ms[slot] = m->supervised_until_ms;

@@ -51,7 +51,7 @@ struct pool_mentor {
   struct pool_texts accompanied; // CRNs
 };
 
-// What a place of the mentor's is worth to others, in points.
+// What a place of the mentor's is worth to others, in points from 0 on.
 struct pool_price {
   const char *id;
   int32_t price;

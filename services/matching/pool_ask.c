@@ -35,6 +35,66 @@ static int16_t waiting_points(const struct question *q, int64_t now_ms) {
   return (int16_t)(q->weights->waiting * (steps < RULES_MOST_WAITING ? steps : RULES_MOST_WAITING));
 }
 
+// Who speaks none of the languages that were asked for is a candidate only through an interpreter.
+static int16_t language_points(const struct question *q, bool speaks) {
+  bool interpreted = q->person->interpreter && q->person->languages.n;
+  if (speaks) return (int16_t)q->weights->language;
+  return (int16_t)(interpreted ? q->weights->interpreter : 0);
+}
+
+static bool has(unsigned traits, enum trait trait) {
+  return traits >> trait & 1;
+}
+
+static int32_t trait_points(const struct question *q, unsigned traits) {
+  const Weights *weights = q->weights;
+  return language_points(q, has(traits, SPEAKS)) + weights->preferred_language * has(traits, PREFERRED) +
+         weights->place * has(traits, COMMON_PLACE) + weights->only_remote * !has(traits, MEETS) +
+         weights->continuity * has(traits, HAS_ACCOMPANIED) + weights->vetting_ends * has(traits, VETTING_ENDS) +
+         q->by_skill[1 + has(traits, SKILLED) + has(traits, MOST_SKILLED)] + q->waiting;
+}
+
+static int16_t most_of(const int16_t *points, int n, int16_t most) {
+  for (int i = 0; i < n; i++)
+    if (points[i] > most) most = points[i];
+  return most;
+}
+
+// Times and load are in no row: what they add is bounded.
+static void set_most_by_common(struct question *q) {
+  enum {
+    LAST = (1 << COMMON_BITS) - 1
+  };
+  int32_t beside = most_of(q->by_times, count_bits(q->times) + 1, q->times_not_known) +
+                   most_of(q->by_load, 2 * POOL_HEAVY, INT16_MIN);
+  for (int n = 0; n < LAST; n++) q->most_by_common[n] = (int16_t)(q->by_experiences[n] + beside);
+  q->most_by_common[LAST] = (int16_t)(most_of(q->by_experiences + LAST, POOL_WORDS + 1 - LAST, INT16_MIN) + beside);
+}
+
+// Each once, as in q->experiences.
+static void set_asked(struct question *q) {
+  const struct pool_texts *texts = &q->person->experiences;
+  uint64_t seen = 0;
+  for (size_t i = 0; i < texts->n; i++) {
+    const struct pool_name *name = pool_find(q->pool, POOL_EXPERIENCE, texts->texts[i]);
+    if (!name || seen >> name->word & 1) continue;
+    seen |= UINT64_C(1) << name->word;
+    q->asked[q->n_asked++] = name->bits;
+  }
+}
+
+static void set_traits(struct question *q) {
+  const struct pool *p = q->pool;
+  q->traits[SPEAKS] = p->work[LANGUAGES];
+  q->traits[PREFERRED] = q->preferred;
+  q->traits[COMMON_PLACE] = p->work[PLACES];
+  q->traits[MEETS] = q->meets;
+  q->traits[HAS_ACCOMPANIED] = p->work[ACCOMPANIED];
+  q->traits[VETTING_ENDS] = p->bits[POOL_VETTING_ENDS];
+  q->traits[SKILLED] = p->bits[POOL_SKILLED];
+  q->traits[MOST_SKILLED] = p->bits[POOL_MOST_SKILLED];
+}
+
 // What follows from how many things both have: read off instead of worked out for each mentor.
 static void fill_tables(struct question *q, int64_t now_ms) {
   const Weights *weights = q->weights;
@@ -49,36 +109,48 @@ static void fill_tables(struct question *q, int64_t now_ms) {
     q->by_skill[skill] = (int16_t)(skill < complexity ? weights->less_skill * (complexity - skill) : weights->skill);
   q->times_not_known = (int16_t)(asks_times * weights->slots_not_known);
   q->waiting = waiting_points(q, now_ms);
+  for (int load = 0; load < 2 * POOL_HEAVY; load++)
+    q->by_load[load] =
+        (int16_t)(weights->free_place * (load & (POOL_HEAVY - 1)) + (load & POOL_HEAVY ? weights->heavy_load : 0));
+  set_traits(q);
+  for (unsigned traits = 0; traits < 1 << TRAITS; traits++) q->by_traits[traits] = (int16_t)trait_points(q, traits);
+  set_asked(q);
+  set_most_by_common(q);
 }
 
 static int common_experiences(const struct question *q, uint32_t slot) {
-  return count_bits(q->pool->experiences[slot] & q->experiences);
+  return count_bits(q->pool->facts[slot].experiences & q->experiences);
 }
 static int common_times(const struct question *q, uint32_t slot) {
-  return count_bits(q->pool->times[slot] & q->times);
-}
-static unsigned skill_of(const struct question *q, uint32_t slot) {
-  return 1U + pool_bit(q->pool->bits[POOL_SKILLED], slot) + pool_bit(q->pool->bits[POOL_MOST_SKILLED], slot);
-}
-static int load_points(const struct question *q, uint8_t load) {
-  return q->weights->free_place * (load & (POOL_HEAVY - 1)) + (load & POOL_HEAVY ? q->weights->heavy_load : 0);
-}
-// Who speaks none of the languages that were asked for is a candidate only through an interpreter.
-static int language_points(const struct question *q, uint32_t slot) {
-  bool interpreted = q->person->interpreter && q->person->languages.n;
-  if (pool_bit(q->pool->work[LANGUAGES], slot)) return q->weights->language;
-  return interpreted ? q->weights->interpreter : 0;
+  return count_bits(q->pool->facts[slot].times & q->times);
 }
 
 static int32_t score(const struct question *q, uint32_t slot) {
-  const struct pool *p = q->pool;
-  const Weights *weights = q->weights;
-  int32_t times = p->times[slot] ? q->by_times[common_times(q, slot)] : q->times_not_known;
-  return q->by_experiences[common_experiences(q, slot)] + times + load_points(q, p->load[slot]) +
-         language_points(q, slot) + weights->preferred_language * pool_bit(q->preferred, slot) +
-         weights->place * pool_bit(p->work[PLACES], slot) + weights->only_remote * !pool_bit(q->meets, slot) +
-         weights->continuity * pool_bit(p->work[ACCOMPANIED], slot) + q->by_skill[skill_of(q, slot)] + q->waiting +
-         weights->vetting_ends * pool_bit(p->bits[POOL_VETTING_ENDS], slot);
+  const struct pool_facts *facts = &q->pool->facts[slot];
+  unsigned traits = 0;
+  for (unsigned t = 0; t < TRAITS; t++) traits |= (unsigned)pool_bit(q->traits[t], slot) << t;
+  int32_t times = facts->times ? q->by_times[common_times(q, slot)] : q->times_not_known;
+  return q->by_traits[traits] + q->by_experiences[common_experiences(q, slot)] + times + q->by_load[facts->load];
+}
+
+// How many experiences are common, of all mentors of one word at once: one bit of each number in each of three words.
+static void count_common(const struct question *q, uint32_t w, uint64_t count[COMMON_BITS]) {
+  uint64_t ones = 0, twos = 0, fours = 0;
+  for (unsigned i = 0; i < q->n_asked; i++) {
+    uint64_t one = q->asked[i][w], two = ones & one, four = twos & two, full = fours & four;
+    ones = (ones ^ one) | full;
+    twos = (twos ^ two) | full;
+    fours = (fours ^ four) | full;
+  }
+  count[0] = ones, count[1] = twos, count[2] = fours;
+}
+
+// Of the mentor whose bit it is in their word.
+static inline unsigned traits_of(const uint64_t words[ALL_BITS], unsigned bit) {
+  unsigned traits = 0;
+#pragma GCC unroll 11
+  for (unsigned t = 0; t < ALL_BITS; t++) traits |= (unsigned)(words[t] >> bit & 1) << t;
+  return traits;
 }
 
 // The same, part by part, in the order of rules_score.c.
@@ -86,25 +158,26 @@ static void list_points(const struct question *q, uint32_t slot, int16_t points[
   const struct pool *p = q->pool;
   const Weights *weights = q->weights;
   int common = common_experiences(q, slot), times = common_times(q, slot);
-  bool says_times = p->times[slot] != 0, speaks = pool_bit(p->work[LANGUAGES], slot);
-  bool skilled = skill_of(q, slot) >= q->person->complexity;
+  bool says_times = p->facts[slot].times != 0, speaks = pool_bit(p->work[LANGUAGES], slot);
+  unsigned skill = 1U + pool_bit(p->bits[POOL_SKILLED], slot) + pool_bit(p->bits[POOL_MOST_SKILLED], slot);
+  bool skilled = skill >= q->person->complexity;
   const int32_t all[POOL_REASONS] = {
       common ? q->by_experiences[common] : 0,
       common ? 0 : q->by_experiences[0],
       speaks ? weights->language : 0,
       pool_bit(q->preferred, slot) ? weights->preferred_language : 0,
-      speaks ? 0 : language_points(q, slot),
+      speaks ? 0 : language_points(q, false),
       times ? q->by_times[times] : 0,
       says_times && !times ? q->by_times[0] : 0,
       says_times ? 0 : q->times_not_known,
       pool_bit(p->work[PLACES], slot) ? weights->place : 0,
       pool_bit(q->meets, slot) ? 0 : weights->only_remote,
       pool_bit(p->work[ACCOMPANIED], slot) ? weights->continuity : 0,
-      skilled ? q->by_skill[skill_of(q, slot)] : 0,
-      skilled ? 0 : q->by_skill[skill_of(q, slot)],
+      skilled ? q->by_skill[skill] : 0,
+      skilled ? 0 : q->by_skill[skill],
       q->waiting,
-      weights->free_place * (p->load[slot] & (POOL_HEAVY - 1)),
-      p->load[slot] & POOL_HEAVY ? weights->heavy_load : 0,
+      weights->free_place * (p->facts[slot].load & (POOL_HEAVY - 1)),
+      p->facts[slot].load & POOL_HEAVY ? weights->heavy_load : 0,
       pool_bit(p->bits[POOL_VETTING_ENDS], slot) ? weights->vetting_ends : 0,
   };
   for (unsigned r = 0; r < POOL_REASONS; r++) points[r] = (int16_t)all[r];
@@ -121,12 +194,27 @@ static void insert(struct pool_answer *answer, size_t most, const struct pool_ca
   answer->best[i] = *c;
 }
 
+// Those of one word who may be among the best, of whom the last has that rank: whatever their times and load add, the
+// others may not. Of many these are nearly all, and nothing is read of them but rows.
+static uint64_t promising(const struct question *q, uint32_t w, uint64_t left, int32_t least) {
+  uint64_t words[ALL_BITS], may = 0;
+  for (unsigned t = 0; t < TRAITS; t++) words[t] = q->traits[t][w];
+  count_common(q, w, words + COMMON);
+  for (; left; left &= left - 1) {
+    unsigned bit = (unsigned)__builtin_ctzll(left), all = traits_of(words, bit);
+    int32_t most = q->by_traits[all % (1 << TRAITS)] + q->most_by_common[all >> COMMON];
+    may |= (uint64_t)(most >= least) << bit;
+  }
+  return may;
+}
+
 // Those of one word who are left. Of those who are among the best in the end the points are listed then.
 static void consider(const struct question *q, uint32_t w, uint64_t left, size_t most, struct pool_answer *answer) {
+  answer->n_eligible += (uint32_t)count_bits(left);
+  if (answer->n_best == most) left = promising(q, w, left, answer->best[most - 1].rank);
   for (; left; left &= left - 1) {
     uint32_t slot = w * 64 + (uint32_t)__builtin_ctzll(left);
-    int32_t points = score(q, slot), rank = points - q->pool->price[slot];
-    answer->n_eligible++;
+    int32_t points = score(q, slot), rank = points - q->pool->facts[slot].price;
     if (answer->n_best == most && rank < answer->best[most - 1].rank) continue;
     insert(answer, most, &(struct pool_candidate){q->pool->id[slot], slot, points, rank, {0}});
   }
@@ -142,7 +230,8 @@ static void explain(const struct question *q, struct pool_candidate *c) {
 static void set_prices(struct pool *p, const struct pool_person *person, bool on) {
   for (size_t i = 0; i < person->n_prices; i++) {
     const struct pool_name *name = pool_find(p, POOL_ID, person->prices[i].id);
-    if (name) p->price[name->list[0]] = on ? person->prices[i].price : 0;
+    assert(person->prices[i].price >= 0);
+    if (name) p->facts[name->list[0]].price = on ? person->prices[i].price : 0;
   }
 }
 

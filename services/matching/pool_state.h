@@ -49,14 +49,19 @@ struct pool_name {
   uint32_t n_list, room_list;
 };
 
+// What is in no row of bits, and read together of who may be among the best.
+struct pool_facts {
+  uint64_t experiences, times;
+  int32_t price; // for the question; nought between questions
+  uint8_t load;  // free places up to three, and POOL_HEAVY
+};
+
 struct pool {
   uint32_t n_in_use;
   uint32_t n_slots, room; // room: slots there is room for, a multiple of 64
   uint64_t *bits[POOL_BITS];
-  char **id; // of each slot; NULL: free
-  uint64_t *experiences, *times;
-  uint8_t *load;  // free places up to three, and POOL_HEAVY
-  int32_t *price; // for the question; nought between questions
+  char **id;                // of each slot; NULL: free
+  struct pool_facts *facts; // of each slot
   uint64_t *version;
   int64_t *vetted_until_ms, *supervised_until_ms;
   uint32_t **names; // of each slot: the names that it has, a number first
@@ -107,6 +112,21 @@ struct rule {
   uint64_t flip; // all ones: the rule leaves out those whose bit is not set
 };
 
+enum trait { // what counts for or against a mentor and is a bit
+  SPEAKS,
+  PREFERRED,
+  COMMON_PLACE,
+  MEETS,
+  HAS_ACCOMPANIED,
+  VETTING_ENDS,
+  SKILLED,
+  MOST_SKILLED,
+  TRAITS,
+  COMMON = TRAITS, // from here on three bits: how many experiences are common, 7 or more of them as 7
+  COMMON_BITS = 3,
+  ALL_BITS = TRAITS + COMMON_BITS
+};
+
 struct question {
   struct pool *pool;
   const struct pool_person *person;
@@ -116,8 +136,14 @@ struct question {
   const uint64_t *could;     // could, if nobody had to keep away from anywhere
   const uint64_t *preferred; // speaks the person's preferred language
   uint64_t experiences, times;
+  const uint64_t *traits[TRAITS];
   int16_t by_experiences[POOL_WORDS + 1], by_times[POOL_WORDS + 1], times_not_known, waiting; // points
   int16_t by_skill[4];                                                                        // index 0 is not used
+  int16_t by_load[2 * POOL_HEAVY];
+  int16_t by_traits[1 << TRAITS];           // of all traits together, and waiting
+  int16_t most_by_common[1 << COMMON_BITS]; // of so many common experiences, and the most that times and load add
+  const uint64_t *asked[POOL_WORDS];        // rows of the person's experiences
+  unsigned n_asked;
 };
 
 // Makes the question ready. It is good until the next one.

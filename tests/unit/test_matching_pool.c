@@ -350,6 +350,81 @@ static void thousands_who_are_left_out_are_all_counted(void **state) {
   pool_free(pool);
 }
 
+// Some of them, one in `one_in`.
+static struct pool_texts drawn(struct pool_world *w, char **from, size_t n_from, uint32_t one_in) {
+  struct pool_texts texts = {0, arena_take(&w->d.arena, n_from * sizeof *texts.texts)};
+  for (size_t i = 0; i < n_from; i++)
+    if (draw(w, one_in) == 0) texts.texts[texts.n++] = from[i];
+  return texts;
+}
+
+static char *twelve[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"};
+
+static struct pool_mentor drawn_who_fits(struct pool_world *w, unsigned n) {
+  struct pool_mentor m = pool_mentor_of(&w->d.arena, mentor_of(&w->d, 0), 1);
+  m.id = mentor_id(&w->d, n);
+  m.experiences = drawn(w, twelve, 12, 1 + draw(w, 3));
+  m.availability = drawn(w, times, 7, 1 + draw(w, 4));
+  m.places_taken = draw(w, m.capacity);
+  m.skill = draw(w, 4);
+  return m;
+}
+
+// Whom a pool has in which nobody else is, who could be passed over for them.
+static struct pool_candidate alone(struct pool_world *w, const struct pool_person *person, const struct pool_mentor *m,
+                                   const Weights *weights) {
+  struct pool *pool = pool_new();
+  struct pool_answer answer;
+  assert_true(pool_put(pool, m));
+  pool_ask(pool, person, weights, w->now_ms, 1, &answer);
+  assert_int_equal(answer.n_best, 1);
+  answer.best[0].id = m->id;
+  pool_free(pool);
+  return answer.best[0];
+}
+
+static int by_rank(const void *one, const void *other) {
+  const struct pool_candidate *a = one, *b = other;
+  return a->rank != b->rank ? b->rank - a->rank : strcmp(a->id, b->id);
+}
+
+static void assert_nobody_passed_over(struct pool_world *w, const struct pool_person *person, const Weights *weights) {
+  enum {
+    MANY = 400,
+    BEST = 10
+  };
+  struct pool *pool = pool_new();
+  struct pool_answer answer;
+  struct pool_candidate each[MANY];
+  for (unsigned n = 0; n < MANY; n++) {
+    struct pool_mentor m = drawn_who_fits(w, n);
+    assert_true(pool_put(pool, &m));
+    each[n] = alone(w, person, &m, weights);
+  }
+  qsort(each, MANY, sizeof *each, by_rank);
+  pool_ask(pool, person, weights, w->now_ms, BEST, &answer);
+  assert_int_equal(answer.n_eligible, MANY);
+  for (unsigned i = 0; i < BEST; i++) assert_string_equal(answer.best[i].id, each[i].id);
+  pool_free(pool);
+}
+
+// Whether what they ask for counts for a mentor or against, and though they ask for the same thing twice.
+static void of_very_many_nobody_is_passed_over_who_is_among_the_best(void **state) {
+  struct pool_world *w = *state;
+  struct pool_person person = pool_person_of(&w->d.arena, person_of(&w->d, CRN));
+  person.complexity = 2;
+  for (int i = 0; i < 20; i++) {
+    Weights weights = *w->weights;
+    weights.experience = i % 4 < 2 ? 4 : -4;
+    weights.no_experience = -1;
+    weights.free_place = 1 + (int32_t)draw(w, 8);
+    person.experiences = drawn(w, twelve, 12, 1 + draw(w, 3));
+    if (i % 2 && person.experiences.n > 1) person.experiences.texts[1] = person.experiences.texts[0];
+    person.availability = drawn(w, times, 7, 2);
+    assert_nobody_passed_over(w, &person, &weights);
+  }
+}
+
 static void an_empty_pool_has_nobody(void **state) {
   struct pool_world *w = *state;
   struct pool *empty = pool_new();
@@ -387,6 +462,7 @@ int main(void) {
       POOL(who_is_left_out_is_listed_with_the_first_rule_as_far_as_asked_for),
       POOL(what_is_older_changes_nothing),
       POOL(thousands_who_are_left_out_are_all_counted),
+      POOL(of_very_many_nobody_is_passed_over_who_is_among_the_best),
       POOL(an_empty_pool_has_nobody),
       POOL(a_sixty_fifth_kind_of_experience_is_refused_and_changes_nothing),
   };
