@@ -51,6 +51,10 @@ bool visit_is_to_come(const struct message *m, const Appointment *a) {
   return a && a->state == APPOINTMENT_STATE__PLANNED && timestamp_ms(a->starts_at) > m->now.ms;
 }
 
+bool visit_takes(const Appointment *a, MentorRole role) {
+  return a->mentor_role == MENTOR_ROLE__MENTOR_ROLE_UNSPECIFIED || a->mentor_role == role;
+}
+
 static bool not_wanted(const struct visit *v) {
   return choice_declined(v->choice, v->pair.mentor->id);
 }

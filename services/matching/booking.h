@@ -33,6 +33,8 @@ struct visit visit_of(const struct records *have, const struct message *m, const
                       const char *mentor_id);
 // Planned, and to come.
 bool visit_is_to_come(const struct message *m, const Appointment *a);
+// Whether the appointment asks for a mentor in that role, or leaves it open.
+bool visit_takes(const Appointment *a, MentorRole role);
 // What keeps this mentor from this appointment, in words for staff; NULL: nothing. All three of the visit are there.
 // The rules are those of an offer, but for the one about places.
 const char *visit_refused(const struct visit *v);

@@ -66,7 +66,7 @@ void needs_booking_moved(struct records *want, const struct message *m) {
 // Whether the mentor can come to the new appointment as well, by all the rules.
 static bool may_move(const struct records *have, const struct message *m, const Booking *was, const char *to) {
   const struct visit v = visit_of(have, m, to, was->mentor_id);
-  return v.pair.person && v.pair.mentor && !visit_refused(&v);
+  return v.pair.person && v.pair.mentor && visit_takes(v.appointment, was->role) && !visit_refused(&v);
 }
 
 // The human who booked has decided who comes; the mentor is told, and may decline.

@@ -61,13 +61,12 @@ static bool has_declined(const Booking *was, const char *mentor_id) {
 
 static void check_visit(struct change *c, const struct message *m, const struct visit *v, const Booking *was,
                         const Booking *said) {
-  MentorRole asked = v->appointment->mentor_role;
   const char *words = NULL;
   if (booking_stands(was))
     change_refuse(c, CODE__CONFLICT, NULL, "somebody is booked for this appointment: withdraw that first");
   else if (!visit_is_to_come(m, v->appointment))
     change_refuse(c, CODE__REFUSED_BY_RULE, NULL, "the appointment is not to come any more");
-  else if (asked && asked != said->role)
+  else if (!visit_takes(v->appointment, said->role))
     change_refuse(c, CODE__REFUSED_BY_RULE, "/role", "the appointment asks for a mentor in another role");
   else if (has_declined(was, said->mentor_id))
     change_refuse(c, CODE__REFUSED_BY_RULE, "/mentorId", "The mentor declined, and is not asked twice.");

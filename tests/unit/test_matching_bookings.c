@@ -417,11 +417,22 @@ static void where_the_rules_say_no_to_the_new_time_a_human_books_another(void **
   assert_true(is_open(s, NEW_NEEDED));
 }
 
+static void a_greeter_does_not_move_to_an_appointment_that_asks_for_another_role(void **state) {
+  struct story *s = *state;
+  AppointmentSuperseded event = APPOINTMENT_SUPERSEDED__INIT;
+  given_booking(s, 1);
+  event.id = APPOINTMENT_ID;
+  event.by = NEW_APPOINTMENT_ID;
+  given_appointment(s, NEW_APPOINTMENT_ID, STARTS_MS)->mentor_role = MENTOR_ROLE__CO_FACILITATOR;
+  commit_and_hear(&s->d, decided(&s->d, &event));
+  assert_int_equal(booking_now(s, APPOINTMENT_ID)->state, BOOKING_STATE__BOOKING_CANCELLED);
+  assert_true(is_open(s, NEW_NEEDED));
+}
+
 static void a_task_moves_with_a_rescheduled_appointment_that_asks_for_a_mentor(void **state) {
   struct story *s = *state;
   AppointmentMade made = made_of(MENTOR_ROLE__GREETER);
   commit(&s->d, decided(&s->d, &made));
-  given_appointment(s, NEW_APPOINTMENT_ID, STARTS_MS);
   AppointmentSuperseded event = APPOINTMENT_SUPERSEDED__INIT;
   event.id = APPOINTMENT_ID;
   event.by = NEW_APPOINTMENT_ID;
@@ -480,6 +491,7 @@ int main(void) {
       FIRST(a_cancelled_appointment_cancels_the_booking_and_the_mentor_is_told),
       FIRST(the_booking_of_a_rescheduled_appointment_moves_with_it),
       FIRST(where_the_rules_say_no_to_the_new_time_a_human_books_another),
+      FIRST(a_greeter_does_not_move_to_an_appointment_that_asks_for_another_role),
       FIRST(a_task_moves_with_a_rescheduled_appointment_that_asks_for_a_mentor),
       FIRST(the_person_is_given_that_there_was_a_booking_and_not_who_it_was),
       FIRST(who_is_erased_leaves_no_booking),
