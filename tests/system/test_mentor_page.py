@@ -248,6 +248,22 @@ def test_on_a_telephone_a_mentor_sees_their_week_and_takes_a_break(mentor, opera
     assert mentor.stack.get(f"/mentors/{mentor.id}").json["state"] == "ACTIVE"
 
 
+def test_on_a_telephone_a_mentor_who_is_to_greet_somebody_says_that_they_cannot_come(mentor, operator, browser):
+    crn, engagement = people.register(mentor.stack, mentoring={"conflictsChecked": True})
+    appointment = people.new_id()
+    mentor.stack.made(f"/appointments/{appointment}", people.appointment(engagement, minutes=900, place="the town hall"))
+    booked = mentor.stack.put(f"/appointments/{appointment}/booking", {"mentorId": mentor.id, "role": "GREETER"})
+    assert booked.status == 201, booked.text
+    signed_in(mentor, browser)
+    card = next(card for card in until_there(browser, "#meetings article") if "the town hall" in card.text)
+    assert "You greet them" in card.text and crn not in card.text
+    card.find_element(By.TAG_NAME, "summary").click()
+    looked_at(browser, "booked")
+    card.find_element(By.TAG_NAME, "button").click()
+    WebDriverWait(browser, 10).until(lambda b: "the town hall" not in text_of(b, "#meetings"))
+    assert mentor.stack.get(f"/appointments/{appointment}/booking").json["state"] == "BOOKING_DECLINED"
+
+
 # --- without a connection
 
 CANARY = "canarylocked: what was said on the last bus"

@@ -1,9 +1,11 @@
-// The mentor's next meetings, with all of their people, and the link that puts them into the calendar of the phone.
+// The mentor's next meetings, with all of their people and those that they are booked for, which they may decline; and the
+// link that puts them into the calendar of the phone.
 import {
-  ask, draws, element, fill, forgets, go, language, loads, opens, say, sends, tell, trouble, view,
+  ask, button, draws, element, fill, forgets, go, language, loads, openHome, opens, say, sends, tell, trouble, view,
 } from './mentor-views.js';
 import { moment } from './offer-words.js';
 
+const ROLES = { GREETER: 'greeter', CO_FACILITATOR: 'coFacilitator' };   // as what one may be booked
 const MODES = { IN_PERSON: 'inPerson', TELEPHONE: 'telephone', VIDEO: 'video' };
 
 const inFigures = new Intl.DateTimeFormat('en-GB');   // 27/11/2027, in both languages: a year away, and so with the year
@@ -16,7 +18,20 @@ const byId = (id) => document.getElementById(id);
 function meetingCard(of) {
   const when = element('time', moment(language, new Date(of.startsAt)));
   const how = [of.givenName || of.crn, MODES[of.mode] && say(MODES[of.mode]), of.place].filter(Boolean).join(', ');
-  return element('li', '', element('article', '', when, element('p', how)));
+  return element('li', '', element('article', '', when, element('p', how), ...bookedParts(of)));
+}
+
+async function decline(of) {
+  if (!await ask('POST', `appointments/${of.appointmentId}/booking/decline`, {})) return;
+  await openHome();
+  tell('bookingDeclined');
+}
+
+function bookedParts(of) {
+  if (!ROLES[of.mentorRole]) return [];
+  const sure = element('details', '', element('summary', say('cannotCome')), element('p', say('cannotComeText')),
+    button(say('declineBooking'), () => decline(of)));
+  return [element('p', say(ROLES[of.mentorRole])), sure];
 }
 
 draws(() => {
