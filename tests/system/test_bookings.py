@@ -6,6 +6,8 @@ import pytest
 import people
 from stack import wait_for
 
+pytestmark = pytest.mark.same_everywhere
+
 
 class Story:
     """What one chapter hands to the next."""

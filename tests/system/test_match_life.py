@@ -7,6 +7,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 import people
 from stack import NORTH, wait_for
 
+pytestmark = pytest.mark.same_everywhere
+
 
 class Story:
     """What one chapter hands to the next."""
@@ -133,7 +135,8 @@ def test_what_is_left_undone_is_closed_on_the_page_with_a_reason(operator, brows
     browser.find_element(By.ID, "token").send_keys(operator.token_for("C01A001", "coordinator"))
     browser.find_element(By.CSS_SELECTOR, "#sign-in button").click()
     close, why, own = "details button", "details input", f"#tasks > li[data-crn={crn}]"
-    until(lambda b: "Next: " in b.find_element(By.CSS_SELECTOR, own).get_attribute("textContent"))
+    until(lambda b: "Next: " in b.find_element(By.CSS_SELECTOR, own).get_attribute("textContent"),
+          f"no next candidate: {operator.get('/matching-tasks?limit=200').text}")
     browser.find_element(By.CSS_SELECTOR, f"{own} summary").click()
     browser.find_element(By.CSS_SELECTOR, f"{own} {close}").click()
     until(lambda b: b.find_element(By.ID, "error").text == "Write why nothing is left to do.")

@@ -7,6 +7,8 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 import people
 from stack import SOUTH, wait_for
 
+pytestmark = pytest.mark.same_everywhere
+
 
 class Story:
     """What one chapter hands to the next."""

@@ -17,6 +17,7 @@ from test_mentoring import choose, submit, until_view
 PRACTITIONER, COORDINATOR, SUPERVISOR = "N33A033", "C33A033", "S33A033"
 DESK, TABLET, PHONE = (1280, 900), (768, 1024), (390, 844)
 SAID = "canarymatch: she listened"
+pytestmark = pytest.mark.same_everywhere
 
 
 class Story:

@@ -35,11 +35,26 @@ function taskCard(task, { open, done }) {
   return item;
 }
 
+// The task of each card, to the letter.
+const said = new WeakMap();
+
+// A card whose task is as it was stays where it is, with what somebody is writing in it.
+function showTasks(tasks, goes) {
+  const list = by('tasks'), texts = tasks.map((task) => JSON.stringify(task));
+  for (const item of [...list.children]) if (!texts.includes(said.get(item))) item.remove();
+  tasks.forEach((task, i) => {
+    if (said.get(list.children[i]) === texts[i]) return;
+    const item = taskCard(task, goes);
+    said.set(item, texts[i]);
+    list.insertBefore(item, list.children[i] ?? null);
+  });
+}
+
 // `open` shows a person; `done` shows the list again, and says what was done. Answers whether a next candidate is still
 // being looked for.
 export async function readTasks(goes) {
   const tasks = await askAll('/matching-tasks', 'tasks');
-  by('tasks').replaceChildren(...tasks.map((task) => taskCard(task, goes)));
+  showTasks(tasks, goes);
   by('tasks-none').hidden = tasks.length > 0;
   return tasks.some((task) => asksAgain(task) && !task.nextNamedAt);
 }

@@ -14,8 +14,8 @@ import { gain, moment, plural, points, proposalStates, standing, needed, waited 
 import { arm, ask, askAll, attempt, begin, by, later, say, show, Trouble, wanted } from './sign-in.js';
 
 const PUBLISHING_MS = 1500;
-const NAMING_MS = 1000;   // a next candidate is named within moments
-const NAMING_TRIES = 5;
+const NAMING_MS = 1000;   // a next candidate is named within moments; each time it is waited for twice as long
+const NAMING_MOST_MS = 16000;
 const SOLVING_MS = 60000; // a proposal for a long list takes some seconds
 
 const state = { proposal: null, pairs: [], after: '', asked: null };
@@ -55,12 +55,12 @@ async function openList(said = '') {
   const [naming] = await Promise.all([readDecisions(), readWaiting(), readProposals()]);
   show('list');
   say(said);
-  if (naming) readSoon(NAMING_TRIES);
+  if (naming) readSoon(NAMING_MS);
 }
 
 // A few times only: for a person who does not ask for a mentor any more nobody is named.
-function readSoon(tries) {
-  if (tries > 0) later(() => attempt(async () => await readDecisions() && readSoon(tries - 1)), NAMING_MS);
+function readSoon(ms) {
+  if (ms <= NAMING_MOST_MS) later(() => attempt(async () => await readDecisions() && readSoon(2 * ms)), ms);
 }
 
 // The id stays the same until the proposal is there, so that asking twice proposes once.
