@@ -1,11 +1,13 @@
 """The life of a match, from an offer that was declined to what is said afterwards, through the HTTP door."""
 
+import re
+
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 import people
-from stack import NORTH, wait_for
+from stack import NORTH, ROOT, wait_for
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -125,16 +127,24 @@ def test_chapter_8_both_sides_say_how_it_was_and_neither_reads_the_other(operato
     assert "she listened" in given and "hard at first" not in given
 
 
+def test_every_kind_of_task_has_its_words_on_the_page():
+    kinds = re.search(r"enum MatchingTaskKind {(.*?)}", (ROOT / "proto" / "match_life.proto").read_text(), re.S)[1]
+    words = (ROOT / "services" / "gateway" / "web" / "matching-words.js").read_text()
+    named = [kind for kind, number in re.findall(r"(\w+) = (\d+);", kinds) if number != "0"]
+    assert len(named) > 5 and not [kind for kind in named if f"\n  {kind}: [" not in words]
+
+
 def test_what_is_left_undone_is_closed_on_the_page_with_a_reason(operator, browser):
-    crn, _ = people.register(operator, mentoring={"wanted": True, "conflictsChecked": True})
+    crn, engagement = people.register(operator, mentoring={"wanted": True, "conflictsChecked": True})
     mentor, offer, until = people.new_id(), people.new_id(), WebDriverWait(browser, 20).until
+    operator.made(f"/appointments/{people.new_id()}", people.appointment(engagement, minutes=3000, mentorRole="GREETER"))
     operator.made(f"/mentors/{mentor}", people.mentor())
     operator.made(f"/offers/{offer}", {"crn": crn, "mentorId": mentor})
     assert operator.post(f"/offers/{offer}/decline", {}, token=operator.token_for(mentor, "mentor")).status == 200
     browser.get(f"{operator.url}/matching#{NORTH}")
     browser.find_element(By.ID, "token").send_keys(operator.token_for("C01A001", "coordinator"))
     browser.find_element(By.CSS_SELECTOR, "#sign-in button").click()
-    close, why, own = "details button", "details input", f"#tasks > li[data-crn={crn}]"
+    close, why, own = "details button", "details input", f"#tasks > li[data-crn={crn}][data-kind=OFFER_DECLINED]"
     until(lambda b: "Next: " in b.find_element(By.CSS_SELECTOR, own).get_attribute("textContent"),
           f"no next candidate: {operator.get('/matching-tasks?limit=200').text}")
     browser.find_element(By.CSS_SELECTOR, f"{own} summary").click()
@@ -143,4 +153,6 @@ def test_what_is_left_undone_is_closed_on_the_page_with_a_reason(operator, brows
     browser.find_element(By.CSS_SELECTOR, f"{own} {why}").send_keys("moves to another area")
     browser.find_element(By.CSS_SELECTOR, f"{own} {close}").click()
     until(lambda b: not b.find_elements(By.CSS_SELECTOR, own))
-    assert crn not in operator.get("/matching-tasks?limit=200").text
+    left, = (t for t in operator.get("/matching-tasks?limit=200").json["tasks"] if t.get("crn") == crn)
+    assert left["kind"] == "BOOKING_NEEDED"
+    assert "Book" in browser.find_element(By.CSS_SELECTOR, f"#tasks > li[data-crn={crn}]").text

@@ -51,6 +51,7 @@ const tasks = {
   SUPERVISION_DUE: ['supervision is due', 'Their supervisor meets them, and records it.'],
   GOODBYE_DUE: ['a goodbye is due', 'The match with {mentor} is to end: record the goodbye, or why there was none.'],
   COVER_NEEDED: ['cover is needed', '{mentor} is away: find somebody who covers.'],
+  BOOKING_NEEDED: ['a mentor is needed at an appointment', 'Book a mentor for it, to greet them or to run the group together.'],
   FEEDBACK_DUE: ['ask how it was', 'The match with {mentor} has ended: the practitioner asks the person how it was.'],
 };
 export const asksAgain = (task) => task.kind.startsWith('OFFER_');
