@@ -24,23 +24,26 @@ void needs_away(struct records *want, const struct message *m) {
   bookings_to_want(want, m, matching_id(m));
 }
 
-// The match of one of them, where the mentor whom the message names is the one whom they meet now; else NULL.
-static const Offer *match_of(const struct records *have, const struct message *m, const char *crn) {
+// The match of one of them, if it stands; else NULL.
+static const Offer *match_of(const struct records *have, const char *crn) {
   const PersonsOffer *standing = records_get(have, &persons_offer__descriptor, crn);
   if (!standing || text_is_empty(standing->offer_id)) return NULL;
   const Offer *offer = records_get(have, &offer__descriptor, standing->offer_id);
-  if (!match_stands(offer)) return NULL;
+  return match_stands(offer) ? offer : NULL;
+}
+
+// Whether the mentor whom the message names is the one whom the person meets now: who covers, if somebody does.
+static bool meets_now(const struct message *m, const Offer *offer) {
   bool covered = offer->cover && timestamp_ms(offer->cover->until) > m->now.ms;
-  const char *meets = covered ? offer->cover->mentor_id : offer->mentor_id;
-  return strcmp(meets, matching_id(m)) == 0 ? offer : NULL;
+  return !strcmp(covered ? offer->cover->mentor_id : offer->mentor_id, matching_id(m));
 }
 
 // For each of the mentor's people a human decides whether somebody else sees them meanwhile, and who.
 static void ask_for_cover(struct change *c, const struct records *have, const struct message *m) {
   const struct page *page = records_page(have, matches_index(m->arena, matching_id(m)), "");
   for (size_t i = 0; i < page->n_members; i++) {
-    const Offer *offer = match_of(have, m, page->members[i]);
-    if (!offer) continue;
+    const Offer *offer = match_of(have, page->members[i]);
+    if (!offer || !meets_now(m, offer)) continue;
     const struct task task = {MATCHING_TASK_KIND__COVER_NEEDED, offer->id, offer->crn, offer->mentor_id, offer->id};
     task_open(c, have, m, &task);
   }
@@ -54,12 +57,14 @@ struct change on_away(const struct records *have, const struct message *m) {
   return c;
 }
 
+// Where the person's own mentor is back, nobody else is needed, whoever was to cover.
 struct change on_away_over(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
   const struct page *page = records_page(have, matches_index(m->arena, matching_id(m)), "");
   for (size_t i = 0; i < page->n_members; i++) {
-    const Offer *offer = match_of(have, m, page->members[i]);
-    if (offer) task_done(&c, have, m, MATCHING_TASK_KIND__COVER_NEEDED, offer->id);
+    const Offer *offer = match_of(have, page->members[i]);
+    bool theirs = offer && (meets_now(m, offer) || !strcmp(offer->mentor_id, matching_id(m)));
+    if (theirs) task_done(&c, have, m, MATCHING_TASK_KIND__COVER_NEEDED, offer->id);
   }
   return c;
 }

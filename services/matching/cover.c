@@ -113,21 +113,32 @@ struct change decide_cover_match(const struct records *have, const struct messag
 
 // --- its end
 
-static const Offer *without_cover(struct change *c, const struct message *m, const Offer *was) {
+static bool is_away(const Mentor *mentor, int64_t now_ms) {
+  bool absent = timestamp_ms(mentor->away_from) <= now_ms && now_ms < timestamp_ms(mentor->away_until);
+  return absent || mentor->state != MENTOR_STATE__ACTIVE;
+}
+
+// As long as the match's own mentor is away a human has to find the next who covers.
+static const Offer *without_cover(struct change *c, const struct records *have, const struct message *m,
+                                  const Offer *was) {
+  const struct task task = {MATCHING_TASK_KIND__COVER_NEEDED, was->id, was->crn, was->mentor_id, was->id};
+  const Mentor *mentor = records_get(have, &mentor__descriptor, was->mentor_id);
   Offer *next = arena_copy(m->arena, was, sizeof *was);
   cover_over(c, was);
   next->cover = NULL;
   change_write(c, next->crn, next->id, next);
+  if (mentor && is_away(mentor, m->now.ms)) task_open(c, have, m, &task);
   return next;
 }
 
-// The one who was away is back sooner. Ending twice is ending once.
+// The one who was away is back sooner, or another is to cover. Ending twice is ending once.
 struct change decide_end_cover(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
   const Offer *was = match_named(have, m);
   if (!was) return refuse(m, CODE__NOT_FOUND, NULL, "there is no match with this id that stands");
   if (!was->cover) return shown(have, c, was, false);
-  return shown(have, c, without_cover(&c, m, was), true);
+  const Offer *next = without_cover(&c, have, m, was);
+  return shown(have, c, next, true);
 }
 
 // A timer may come early where clocks differ: then it is set again.
@@ -138,7 +149,7 @@ struct change on_cover_over(const struct records *have, const struct message *m)
   if (covers_still(was->cover, m->now.ms))
     change_set_timer(&c, cover_timer(m->arena, was->id), timestamp_ms(was->cover->until));
   else
-    (void)without_cover(&c, m, was);
+    (void)without_cover(&c, have, m, was);
   return c;
 }
 

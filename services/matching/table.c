@@ -67,7 +67,7 @@ static const struct row rows[] = {
     COMMAND(close_matching_task, needs_close_matching_task, decide_close_matching_task),
     COMMAND(introduce_match, needs_introduce_match, decide_introduce_match),
     COMMAND(cover_match,     needs_cover_match,     decide_cover_match),
-    COMMAND(end_cover,       needs_introduce_match, decide_end_cover),
+    COMMAND(end_cover,       needs_answer,          decide_end_cover),
     COMMAND(record_absence,  needs_record_absence,  decide_record_absence),
     COMMAND(book_mentor,     needs_book_mentor,     decide_book_mentor),
     COMMAND(read_booking,    needs_booking,         decide_read_booking),

@@ -198,6 +198,42 @@ static void where_the_covering_mentor_takes_a_break_somebody_else_is_needed(void
   assert_true(is_open(s));
 }
 
+// Nobody knows until when mentor 1 is away, and mentor 2 covers for a week.
+static void where_a_cover_ends_and_the_mentor_is_still_away_somebody_else_is_needed(void **state) {
+  struct story *s = *state;
+  TakeBreak cmd = TAKE_BREAK__INIT;
+  as_mentor(&s->d, 1, NULL);
+  commit_and_hear(&s->d, decided(&s->d, &cmd));
+  as_coordinator(&s->d);
+  commit(&s->d, covered(s, 2, DECISION_NOW_MS - 1, UNTIL_MS));
+  assert_false(is_open(s));
+  s->d.m.now.ms = UNTIL_MS;
+  commit(&s->d, decided_timer(&s->d, TIMER));
+  assert_true(is_open(s));
+  commit(&s->d, covered(s, 2, UNTIL_MS - 1, UNTIL_MS + DAY_MS));
+  assert_false(is_open(s));
+  EndCover end = END_COVER__INIT;
+  end.id = OFFER_ID;
+  commit(&s->d, decided(&s->d, &end));
+  assert_true(is_open(s));
+}
+
+static void once_their_own_mentor_is_back_nobody_is_needed_whoever_was_to_cover(void **state) {
+  struct story *s = *state;
+  TakeBreak cmd = TAKE_BREAK__INIT;
+  EndBreak back = END_BREAK__INIT;
+  as_mentor(&s->d, 1, NULL);
+  commit_and_hear(&s->d, decided(&s->d, &cmd));
+  as_coordinator(&s->d);
+  commit(&s->d, covered(s, 2, DECISION_NOW_MS - 1, UNTIL_MS));
+  as_mentor(&s->d, 2, NULL);
+  commit_and_hear(&s->d, decided(&s->d, &cmd));
+  assert_true(is_open(s));
+  as_mentor(&s->d, 1, NULL);
+  commit_and_hear(&s->d, decided(&s->d, &back));
+  assert_false(is_open(s));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       AWAY(each_match_of_a_mentor_who_is_away_is_a_task_until_it_is_covered),
@@ -211,6 +247,8 @@ int main(void) {
       AWAY(the_time_of_an_absence_is_to_come_and_bounded),
       AWAY(who_is_erased_is_nobodys_to_cover),
       AWAY(where_the_covering_mentor_takes_a_break_somebody_else_is_needed),
+      AWAY(where_a_cover_ends_and_the_mentor_is_still_away_somebody_else_is_needed),
+      AWAY(once_their_own_mentor_is_back_nobody_is_needed_whoever_was_to_cover),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
