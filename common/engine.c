@@ -214,7 +214,7 @@ static void conclude(struct job *j) {
   for (struct change_timer *t = j->change.timers; t; t = t->next)
     if (t->due_at_ms) e->host.due(e->host.context, j->m.area->id, t->due_at_ms);
   if (j->change.effect) e->host.perform(e->host.context, j->m.area->id, j->change.effect);
-  if (j->done) j->done(j->done_context, ENGINE_DONE);
+  if (j->done) j->done(j->done_context, j->commit.n_records ? ENGINE_DONE : ENGINE_NOTHING);
   job_free(j);
 }
 

@@ -52,8 +52,9 @@ void engine_request(struct engine *e, const struct bus_route *route, const Envel
 
 // What became of an event.
 enum engine_result {
-  ENGINE_DONE,
-  ENGINE_CONFLICT,    // the cursor was elsewhere (another replica was first), or a race was lost: read it again
+  ENGINE_DONE,     // what it changes is committed, and the cursor with it
+  ENGINE_NOTHING,  // it changes nothing, so nothing was committed: the cursor is kept when its reader gets round to it
+  ENGINE_CONFLICT, // the cursor was elsewhere (another replica was first), or a race was lost: read it again
   ENGINE_UNAVAILABLE, // the store did not answer: whether it is done is not known, so read the cursor again
   ENGINE_BROKEN,      // it cannot be handled as things are: a key is missing, or a record cannot be read
 };

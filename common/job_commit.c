@@ -209,8 +209,7 @@ static void pack_indexes(struct job *j) {
 bool job_pack_change(struct job *j) {
   const struct change *c = &j->change;
   j->commit = (struct store_change){.area = j->m.area->id, .owner = j};
-  if (!c->records && !c->erasures && !c->events && !c->timers && !c->indexes && !c->subjects && !j->timer_name &&
-      !j->done)
+  if (!c->records && !c->erasures && !c->events && !c->timers && !c->indexes && !c->subjects && !j->timer_name)
     return false;
   pack_records(j);
   pack_events(j);

@@ -21,6 +21,7 @@ struct reader {
     LOADING,
     IDLE,
     TAKING,
+    HANDING, // an event over, which may be handled before the call returns
     WAITING,
     FETCHING,
     KEEPING,
@@ -173,17 +174,21 @@ static void try_again_or_park(struct reader *r) {
 
 static void on_done(void *context, enum engine_result result) {
   struct reader *r = context;
+  bool at_once = r->state == HANDING;
   if (result == ENGINE_CONFLICT) {
     load(r);
     return;
   }
   r->state = FAILED;
   if (result == ENGINE_BROKEN) try_again_or_park(r);
-  if (result != ENGINE_DONE) return;
-  r->kept = ++r->cursor;
-  r->keep_ticks = 0;
+  if (result != ENGINE_DONE && result != ENGINE_NOTHING) return;
+  r->cursor++;
+  if (result == ENGINE_DONE) {
+    r->kept = r->cursor;
+    r->keep_ticks = 0;
+  }
   r->state = TAKING;
-  go_on(r);
+  if (!at_once) go_on(r);
 }
 
 // Moves past events that are not there to be handled.
@@ -192,16 +197,17 @@ static void pass(struct reader *r, uint64_t sequence) {
   r->cursor = sequence;
 }
 
-// Hands one event over. True: it is handled already; false: wait for on_done.
+// Hands one event over. True: it is handled; false: on_done goes on, or the reader begins anew.
 static bool take(struct reader *r, const Event *event) {
   const struct row *row = engine_event_row(r->engine, event->type);
   if (!row || row->statement) {
     r->cursor++;
     return true;
   }
-  r->state = WAITING;
+  r->state = HANDING;
   engine_event(r->engine, r->area, r->kept, r->cursor + 1, event, on_done, r);
-  return false;
+  if (r->state == HANDING) r->state = WAITING;
+  return r->state == TAKING;
 }
 
 static bool project(struct reader *r, const Event *event, uint64_t sequence) {

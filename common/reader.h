@@ -6,6 +6,8 @@
 //             published, follows on               an event of the table        committed
 //   IDLE ------------------------------> TAKING --------------------> WAITING ---------> TAKING ... IDLE
 //     \---- gap, or newer is known ----> FETCHING ---- entries ----^      \--- conflict ---> LOADING (the cursor)
+//
+// An event that changes nothing is not committed: the next one that does takes the cursor along, or a tick keeps it.
 #pragma once
 #include "engine.h"
 

@@ -147,8 +147,9 @@ static void sign(struct intake_of *in) {
 
 // --- events: all but the narrative and the goal
 
-static SessionRecorded *recorded(const struct message *m, const Session *s) {
-  SessionRecorded *e = arena_take(m->arena, sizeof *e);
+static SessionRecorded *recorded(const struct intake_of *in) {
+  const Session *s = in->s;
+  SessionRecorded *e = arena_take(in->m->arena, sizeof *e);
   session_recorded__init(e);
   e->id = s->id;
   e->engagement_id = s->engagement_id;
@@ -167,6 +168,7 @@ static SessionRecorded *recorded(const struct message *m, const Session *s) {
   e->components = s->components;
   e->crn = s->crn;
   e->mentor_role = s->mentor_role;
+  e->explanation = in->engagement->explanation;
   return e;
 }
 
@@ -220,7 +222,7 @@ static void record(struct intake_of *in, const Appointment *planned) {
   count(in, false);
   hold(in, planned);
   change_index(&in->c, index_of_sessions(in->m, s->crn), list_member(in->m->arena, timestamp_ms(s->starts_at), s->id));
-  change_publish(&in->c, s->crn, recorded(in->m, s));
+  change_publish(&in->c, s->crn, recorded(in));
   change_reply(&in->c, s->crn, session_shown(in->m, s), 1);
   in->c.created = true;
 }
@@ -313,7 +315,7 @@ static void amend(struct intake_of *in, const Session *was, uint64_t version) {
   move_in_list(in, was);
   SessionAmended *e = arena_take(in->m->arena, sizeof *e);
   session_amended__init(e);
-  e->now = recorded(in->m, in->s);
+  e->now = recorded(in);
   e->was_starts_at_ms = timestamp_ms(was->starts_at);
   change_publish(&in->c, was->crn, e);
   change_reply(&in->c, was->crn, session_shown(in->m, in->s), version + 1);

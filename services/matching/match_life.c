@@ -166,42 +166,43 @@ struct change on_introduction_due(const struct records *have, const struct messa
 
 // --- contacts
 
-static const SessionRecorded *session_of(const struct message *m) {
-  const ProtobufCMessage *body = m->body;
-  return body->descriptor == &session_amended__descriptor ? ((const SessionAmended *)m->body)->now : m->body;
-}
-
-void needs_contact_recorded(struct records *want, const struct message *m) {
-  const SessionRecorded *session = session_of(m);
-  if (!session) return;
-  const PersonsOffer *taken = records_want(want, &persons_offer__descriptor, session->crn);
-  if (!taken || text_is_empty(taken->offer_id)) return;
-  records_want(want, &offer__descriptor, taken->offer_id);
-  records_want(want, &engagement__descriptor, session->engagement_id);
-  (void)task_want(want, MATCHING_TASK_KIND__NO_CONTACT, taken->offer_id);
-}
-
 static bool person_came(const SessionRecorded *session) {
   const Attendance *a = session->attendance;
   return a && a->happened == HAPPENED__HAPPENED && a->attended && a->attended != ATTENDED__DID_NOT_ATTEND;
 }
 
-// The match whose contact the session is: on a pathway on which confidentiality is explained first, which is where
-// mentors record (as in my_people.c). NULL: it is none, or the person did not come.
-static const Offer *match_of(const struct records *have, const SessionRecorded *session) {
-  const PersonsOffer *taken = records_get(have, &persons_offer__descriptor, session->crn);
-  if (!taken || text_is_empty(taken->offer_id) || !person_came(session)) return NULL;
+// The session that an event tells of, where it may be a match's contact: on a pathway on which confidentiality is
+// explained first, which is where mentors record (as in my_people.c). NULL: it is none, or the person did not come.
+// Most sessions are none, and nothing is read for them.
+static const SessionRecorded *contact_of(const struct message *m) {
+  const ProtobufCMessage *body = m->body;
+  const SessionRecorded *session =
+      body->descriptor == &session_amended__descriptor ? ((const SessionAmended *)m->body)->now : m->body;
+  return session && !text_is_empty(session->explanation) && person_came(session) ? session : NULL;
+}
+
+void needs_contact_recorded(struct records *want, const struct message *m) {
+  const SessionRecorded *session = contact_of(m);
+  if (!session) return;
+  const PersonsOffer *taken = records_want(want, &persons_offer__descriptor, session->crn);
+  if (!taken || text_is_empty(taken->offer_id)) return;
+  records_want(want, &offer__descriptor, taken->offer_id);
+  (void)task_want(want, MATCHING_TASK_KIND__NO_CONTACT, taken->offer_id);
+}
+
+// The person's match; NULL: there is none.
+static const Offer *match_of(const struct records *have, const char *crn) {
+  const PersonsOffer *taken = records_get(have, &persons_offer__descriptor, crn);
+  if (!taken || text_is_empty(taken->offer_id)) return NULL;
   const Offer *offer = records_get(have, &offer__descriptor, taken->offer_id);
-  const Engagement *on = records_get(have, &engagement__descriptor, session->engagement_id);
-  bool mentoring = on && !text_is_empty(on->explanation);
-  return mentoring && match_stands(offer) ? offer : NULL;
+  return match_stands(offer) ? offer : NULL;
 }
 
 // Of sessions that are recorded late, and of what another had before this match, only a newer one counts.
 struct change on_contact_recorded(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
-  const SessionRecorded *session = session_of(m);
-  const Offer *was = session ? match_of(have, session) : NULL;
+  const SessionRecorded *session = contact_of(m);
+  const Offer *was = session ? match_of(have, session->crn) : NULL;
   if (!was || session->starts_at_ms < timestamp_ms(was->answered_at)) return c;
   if (session->starts_at_ms <= timestamp_ms(was->last_contact_at)) return c;
   Offer *next = arena_copy(m->arena, was, sizeof *was);

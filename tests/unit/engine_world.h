@@ -305,6 +305,7 @@ static const struct row desk_rows[] = {
     DESK_EVENT(person_registered, needs_registered, on_registered),
     DESK_EVENT(message_requested, needs_requested, on_requested),
     DESK_EVENT(mentor_paused, NULL, on_mentor_paused),
+    DESK_EVENT(mentor_registered, NULL, NULL), // heard, and changes nothing
     DESK_EVENT(mentor_resumed, needs_unsealable, on_unsealable),
     {.kind = ROW_TIMER, .timer = "ring", .needs = needs_ring, .decide = on_ring},
     {0},

@@ -56,6 +56,7 @@ static inline Engagement *given_engagement(struct world *w, const char *id, cons
   e->practitioner = "N07A123";
   e->opened_at = timestamp_of(&w->d.arena, DECISION_NOW_MS - 90 * INT64_C(86400000));
   e->sessions_held = held;
+  e->explanation = pathways_find(w->pathways, pathway)->explanation;
   e->explained_version = 1;
   given(&w->d, &engagement__descriptor, id, 1, e);
   return e;

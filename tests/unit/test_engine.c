@@ -675,12 +675,12 @@ static void an_event_whose_presumption_is_wrong_is_handled_all_the_same(void **s
   desk_free(fresh);
 }
 
-static void a_refused_event_passes(void **state) {
+static void a_refused_event_passes_and_as_it_changes_nothing_nothing_is_committed(void **state) {
   struct desk *d = desk_new(*state, true);
   MentorPaused body = MENTOR_PAUSED__INIT;
   Event event = an_event(*state, &body.base);
-  assert_int_equal(handled(d, 0, 1, &event), ENGINE_DONE);
-  assert_int_equal(truth_version(*state, "{" AREA "}:cursor:desk"), 1);
+  assert_int_equal(handled(d, 0, 1, &event), ENGINE_NOTHING);
+  assert_int_equal(truth_version(*state, "{" AREA "}:cursor:desk"), 0);
   desk_free(d);
 }
 
@@ -782,7 +782,7 @@ int main(void) {
       T(a_timer_that_two_handle_at_once_is_handled_one_after_the_other),
       T(an_event_moves_the_cursor_with_what_it_causes),
       T(an_event_whose_presumption_is_wrong_is_handled_all_the_same),
-      T(a_refused_event_passes),
+      T(a_refused_event_passes_and_as_it_changes_nothing_nothing_is_committed),
       T(an_event_that_nobody_can_read_is_parked),
       T(an_event_that_cannot_be_handled_says_so_and_is_parked_when_the_reader_gives_up),
       T(an_events_sealed_parts_open_for_who_has_the_key),

@@ -465,6 +465,8 @@ static void a_mentor_records_contact_with_their_own_person_where_the_pathway_let
   struct change c = recorded(w, a_session(w, SESSION_ID, MENTORING_ID));
   assert_done(&c);
   assert_string_equal(((const Session *)c.reply)->recorded_by, MENTOR_ID);
+  assert_string_equal(((const SessionRecorded *)published(&c, &session_recorded__descriptor))->explanation,
+                      "confidentiality");
   c = recorded(w, a_session(w, SESSION_ID, SUPERVISION_ID));
   assert_refused(&c, CODE__FORBIDDEN, NULL);
   w->d.actor.only = "Offer/" MATCH_ID; // the link of a notice opens the offer alone

@@ -298,16 +298,11 @@ static void a_match_that_nobody_introduces_for_seven_days_is_a_task_until_it_is(
 
 static struct change session_recorded(struct story *s, int64_t starts_at_ms, Attended attended,
                                       const char *explanation) {
-  Engagement *e = arena_take(&s->d.arena, sizeof *e);
-  engagement__init(e);
-  e->id = MENTORING_ID;
-  e->crn = CRN;
-  e->explanation = (char *)explanation;
-  given(&s->d, &engagement__descriptor, MENTORING_ID, 1, e);
   SessionRecorded *event = arena_take(&s->d.arena, sizeof *event);
   session_recorded__init(event);
   event->crn = CRN;
   event->engagement_id = MENTORING_ID;
+  event->explanation = (char *)explanation;
   event->starts_at_ms = starts_at_ms;
   event->attendance = arena_take(&s->d.arena, sizeof *event->attendance);
   attendance__init(event->attendance);

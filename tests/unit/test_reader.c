@@ -258,6 +258,48 @@ static void events_of_no_row_are_passed_and_the_cursor_is_kept_after_a_while(voi
   assert_int_equal(cursor_kept(w), 1);
 }
 
+static void an_event_that_changes_nothing_moves_the_cursor_along_with_the_next_one_that_does(void **state) {
+  struct reading *w = *state;
+  MentorRegistered body = MENTOR_REGISTERED__INIT;
+  append(w, &body.base);
+  run_for(w, 3);
+  assert_int_equal(reader_cursor(w->reader), 1);
+  assert_int_equal(cursor_kept(w), 0);
+  happens(w);
+  run_for(w, 3);
+  assert_int_equal(reader_cursor(w->reader), 2);
+  assert_int_equal(cursor_kept(w), 2);
+  append(w, &body.base);
+  run_for(w, 20);
+  assert_int_equal(cursor_kept(w), 3);
+  assert_each_once(w);
+}
+
+// They are handled without a single wait in between, and each returns before the next is begun.
+static void a_long_list_of_events_that_change_nothing_is_taken_in_one_go(void **state) {
+  enum {
+    MANY = 50000
+  };
+  struct reading *w = *state;
+  Event event = EVENT__INIT, **events = calloc(MANY, sizeof *events);
+  event.type = (char *)"MentorRegistered";
+  for (int i = 0; i < MANY; i++) events[i] = &event;
+  EventList list = EVENT_LIST__INIT;
+  list.n_events = MANY;
+  list.events = events;
+  uint8_t *packed = malloc(event_list__get_packed_size(&list));
+  struct store_change change = {.area = AREA, .events = {packed, event_list__pack(&list, packed)}, .n_events = MANY};
+  struct store_change *changes[] = {&change};
+  enum store_result result;
+  memory_commit(w->town->truth, "author", changes, 1, &result);
+  happens(w);
+  run_for(w, 3);
+  assert_int_equal(reader_cursor(w->reader), MANY + 1);
+  assert_each_once(w);
+  free(packed);
+  free(events);
+}
+
 // Each passes on its own and keeps the cursor when it gets round to it; the later one never moves it back.
 static void a_kept_cursor_never_moves_back(void **state) {
   struct reading *w = *state;
@@ -348,6 +390,8 @@ int main(void) {
       T(an_event_whose_commit_was_not_carried_out_is_taken_again),
       T(an_event_that_loses_the_race_is_taken_when_the_race_is_over),
       T(events_of_no_row_are_passed_and_the_cursor_is_kept_after_a_while),
+      T(an_event_that_changes_nothing_moves_the_cursor_along_with_the_next_one_that_does),
+      T(a_long_list_of_events_that_change_nothing_is_taken_in_one_go),
       T(a_kept_cursor_never_moves_back),
       T(an_event_that_cannot_be_handled_is_tried_for_a_while_and_then_parked),
       T(a_stream_entry_that_cannot_be_read_stops_nobody),
