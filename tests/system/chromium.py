@@ -9,7 +9,7 @@ PATIENCE_S = 30
 
 
 @contextlib.contextmanager
-def chromium():
+def chromium(waits_for_files=True):
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
@@ -18,6 +18,7 @@ def chromium():
     for word in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-first-run",
                  "--window-size=390,844", f"--user-data-dir={profile}"):
         options.add_argument(word)
+    options.page_load_strategy = "normal" if waits_for_files else "none"
     options.binary_location = shutil.which("chromium")
     driver = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
     driver.set_page_load_timeout(30)

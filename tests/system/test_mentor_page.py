@@ -453,9 +453,10 @@ def test_only_the_mentor_has_the_key_to_what_their_phones_could_not_send(mentor,
 def test_the_page_can_serve_all_of_its_own_files_without_a_connection():
     web = ROOT / "services" / "gateway" / "web"
     served = set(re.findall(r"'([a-z-]+(?:\.\w+)?)'", re.search(r"FILES = \[(.*?)\]", (web / "mentor-sw.js").read_text(), re.S)[1]))
-    needed, left = set(), {"mentor.js"}
+    page = (web / "mentor.html").read_text()
+    needed, left = set(), set(re.findall(r'src="([a-z-]+\.js)"', page))
     while left:
         needed.add(name := left.pop())
         left |= set(re.findall(r"(?:from|import) '\./([a-z-]+\.js)'", (web / name).read_text())) - needed
-    needed |= set(re.findall(r'href="([a-z-]+\.css)"', (web / "mentor.html").read_text())) | {"mentor"}
+    needed |= set(re.findall(r'href="([a-z-]+\.css)"', page)) | {"mentor"}
     assert served == needed
