@@ -6,10 +6,9 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
 import people
-from chromium import chromium
+from chromium import chromium, until
 from stack import wait_for
 
 pytestmark = [pytest.mark.trust, pytest.mark.same_everywhere]
@@ -122,7 +121,7 @@ def view(tablet):
 
 
 def until_view(tablet, name):
-    WebDriverWait(tablet, 15).until(lambda b: view(b) == [name], f"{name}: {page_text(tablet)}")
+    until(tablet, lambda b: view(b) == [name], name)
 
 
 def page_text(tablet):
@@ -236,7 +235,7 @@ def test_with_the_keyboard_alone_a_person_chooses(operator, shown, tablet):
 def test_the_page_of_somebody_else_says_nothing(operator, shown, tablet):
     crn, _ = shown
     opened(tablet, operator, crn, operator.token_for(people.new_crn(), "person"))
-    WebDriverWait(tablet, 15).until(lambda b: b.find_element(By.ID, "error").text)
+    until(tablet, lambda b: b.find_element(By.ID, "error").text)
     assert view(tablet) == ["sign-in"] and "Gwen" not in tablet.page_source
 
 

@@ -5,9 +5,10 @@ import json
 
 import pytest
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import Select, WebDriverWait
+from selenium.webdriver.support.ui import Select
 
 import people
+from chromium import until
 from stack import wait_for
 
 GROUP = 20
@@ -89,16 +90,15 @@ def test_chapter_3_the_report_comes_as_csv_by_any_group_and_by_nothing_else(brea
 def test_chapter_4_the_dashboard_shows_it(breakable, story, browser):
     browser.set_window_size(1200, 1000)
     browser.get(f"{breakable.url}/#token={story.manager}&area=demo-north")
-    wait = WebDriverWait(browser, 20)
-    group = wait.until(lambda driver: driver.find_element(By.ID, "group"))
-    wait.until(lambda _: group.is_displayed())
+    group = until(browser, lambda driver: driver.find_element(By.ID, "group"))
+    until(browser, lambda _: group.is_displayed())
     Select(group).select_by_value("sex")
     browser.find_element(By.CSS_SELECTOR, "#filters [type=submit]").click()
 
     def words(driver):
         return driver.find_element(By.ID, "fairness").text
 
-    wait.until(lambda driver: "male: gender asked for" in words(driver))
+    until(browser, lambda driver: "male: gender asked for" in words(driver))
     assert "Fairness by sex" in words(browser)
     assert browser.find_elements(By.CSS_SELECTOR, "#fairness [data-part=chart] svg")
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []

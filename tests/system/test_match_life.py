@@ -4,9 +4,9 @@ import re
 
 import pytest
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 import people
+from chromium import until
 from stack import NORTH, ROOT, wait_for
 
 pytestmark = pytest.mark.same_everywhere
@@ -136,7 +136,7 @@ def test_every_kind_of_task_has_its_words_on_the_page():
 
 def test_what_is_left_undone_is_closed_on_the_page_with_a_reason(operator, browser):
     crn, engagement = people.register(operator, mentoring={"wanted": True, "conflictsChecked": True})
-    mentor, offer, until = people.new_id(), people.new_id(), WebDriverWait(browser, 20).until
+    mentor, offer = people.new_id(), people.new_id()
     operator.made(f"/appointments/{people.new_id()}", people.appointment(engagement, minutes=3000, mentorRole="GREETER"))
     operator.made(f"/mentors/{mentor}", people.mentor())
     operator.made(f"/offers/{offer}", {"crn": crn, "mentorId": mentor})
@@ -145,14 +145,14 @@ def test_what_is_left_undone_is_closed_on_the_page_with_a_reason(operator, brows
     browser.find_element(By.ID, "token").send_keys(operator.token_for("C01A001", "coordinator"))
     browser.find_element(By.CSS_SELECTOR, "#sign-in button").click()
     close, why, own = "details button", "details input", f"#tasks > li[data-crn={crn}][data-kind=OFFER_DECLINED]"
-    until(lambda b: "Next: " in b.find_element(By.CSS_SELECTOR, own).get_attribute("textContent"),
-          f"no next candidate: {operator.get('/matching-tasks?limit=200').text}")
+    until(browser, lambda b: "Next: " in b.find_element(By.CSS_SELECTOR, own).get_attribute("textContent"),
+          f"a next candidate, of {operator.get('/matching-tasks?limit=200').text},")
     browser.find_element(By.CSS_SELECTOR, f"{own} summary").click()
     browser.find_element(By.CSS_SELECTOR, f"{own} {close}").click()
-    until(lambda b: b.find_element(By.ID, "error").text == "Write why nothing is left to do.")
+    until(browser, lambda b: b.find_element(By.ID, "error").text == "Write why nothing is left to do.")
     browser.find_element(By.CSS_SELECTOR, f"{own} {why}").send_keys("moves to another area")
     browser.find_element(By.CSS_SELECTOR, f"{own} {close}").click()
-    until(lambda b: not b.find_elements(By.CSS_SELECTOR, own))
+    until(browser, lambda b: not b.find_elements(By.CSS_SELECTOR, own))
     left, = (t for t in operator.get("/matching-tasks?limit=200").json["tasks"] if t.get("crn") == crn)
     assert left["kind"] == "BOOKING_NEEDED"
     assert "Book" in browser.find_element(By.CSS_SELECTOR, f"#tasks > li[data-crn={crn}]").text

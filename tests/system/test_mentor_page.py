@@ -8,9 +8,9 @@ import urllib.parse
 
 import pytest
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 import people
+from chromium import until
 from stack import ROOT, wait_for
 from test_mentor_sign_in import Mentor, click, until_shown
 from test_mentoring import looked_at as looked_at_wide
@@ -42,7 +42,7 @@ def signed_in(mentor, browser, door=None):
 
 
 def until_there(browser, what):
-    return WebDriverWait(browser, 10).until(lambda b: b.find_elements(By.CSS_SELECTOR, what))
+    return until(browser, lambda b: b.find_elements(By.CSS_SELECTOR, what))
 
 
 def text_of(browser, what):
@@ -225,12 +225,12 @@ def test_on_a_telephone_a_mentor_sees_their_week_and_takes_a_break(mentor, opera
     click(browser, "[data-goes=calendar]")
     until_view(browser, "calendar")
     submit_plain(browser, "calendar")
-    WebDriverWait(browser, 10).until(lambda b: b.find_element(By.ID, "calendar-url").get_attribute("value").endswith(".ics"))
+    until(browser, lambda b: b.find_element(By.ID, "calendar-url").get_attribute("value").endswith(".ics"))
     looked_at(browser, "calendar")
     url = browser.find_element(By.ID, "calendar-url").get_attribute("value")
     assert len(entries_of(feed(mentor.stack, url).text)) == 2
     submit_plain(browser, "calendar-end")
-    WebDriverWait(browser, 10).until(lambda b: "no link" in text_of(b, "#calendar-now"))
+    until(browser, lambda b: "no link" in text_of(b, "#calendar-now"))
     assert feed(mentor.stack, url).status == 404
 
     click(browser, "[data-view=calendar] [data-goes=people]")
@@ -239,12 +239,12 @@ def test_on_a_telephone_a_mentor_sees_their_week_and_takes_a_break(mentor, opera
     until_view(browser, "break")
     looked_at(browser, "break")
     submit(browser, "break")
-    WebDriverWait(browser, 10).until(lambda b: b.find_element(By.ID, "on-break").is_displayed())
+    until(browser, lambda b: b.find_element(By.ID, "on-break").is_displayed())
     assert mentor.stack.get(f"/mentors/{mentor.id}").json["state"] == "ON_BREAK"
     click(browser, "#language")
     looked_at(browser, "on-break-welsh")
     submit_plain(browser, "break-end")
-    WebDriverWait(browser, 10).until(lambda b: not b.find_element(By.ID, "on-break").is_displayed())
+    until(browser, lambda b: not b.find_element(By.ID, "on-break").is_displayed())
     assert mentor.stack.get(f"/mentors/{mentor.id}").json["state"] == "ACTIVE"
 
 
@@ -260,7 +260,7 @@ def test_on_a_telephone_a_mentor_who_is_to_greet_somebody_says_that_they_cannot_
     card.find_element(By.TAG_NAME, "summary").click()
     looked_at(browser, "booked")
     card.find_element(By.TAG_NAME, "button").click()
-    WebDriverWait(browser, 10).until(lambda b: "the town hall" not in text_of(b, "#meetings"))
+    until(browser, lambda b: "the town hall" not in text_of(b, "#meetings"))
     assert mentor.stack.get(f"/appointments/{appointment}/booking").json["state"] == "BOOKING_DECLINED"
 
 
@@ -316,7 +316,7 @@ def lift(mentor):
 
 def until_served(browser):
     """The page would open without a connection."""
-    WebDriverWait(browser, 15).until(lambda b: b.execute_async_script(
+    until(browser, lambda b: b.execute_async_script(
         "const done = arguments[0]; caches.open('alongside-mentor').then((c) => c.keys()).then((k) => "
         "done(k.length > 10 && Boolean(navigator.serviceWorker.controller)))"))
 
@@ -347,16 +347,16 @@ def shown_waiting(browser):
 def ready_for_the_lift(mentor, browser, lift):
     signed_in(mentor, browser, lift.url)
     until_there(browser, "#people button")
-    WebDriverWait(browser, 10).until(lambda b: b.execute_script("return localStorage.getItem('alongside-locked-key')"))
+    until(browser, lambda b: b.execute_script("return localStorage.getItem('alongside-locked-key')"))
     until_served(browser)
 
 
 def write_alone(browser, text):
     until_shown(browser, "offline")
-    WebDriverWait(browser, 10).until(lambda b: b.find_element(By.ID, "alone-text").is_displayed())
+    until(browser, lambda b: b.find_element(By.ID, "alone-text").is_displayed())
     browser.find_element(By.ID, "alone-text").send_keys(text)
     click(browser, "#alone button")
-    WebDriverWait(browser, 10).until(shown_waiting)
+    until(browser, shown_waiting)
 
 
 def test_on_a_telephone_a_note_written_without_a_connection_arrives_once(mentor, operator, browser, lift):
@@ -369,13 +369,13 @@ def test_on_a_telephone_a_note_written_without_a_connection_arrives_once(mentor,
     lift.shut(browser)
     browser.find_element(By.ID, "text").send_keys(CANARY)
     submit(browser, "write")
-    WebDriverWait(browser, 10).until(shown_waiting)
+    until(browser, shown_waiting)
     assert "One note waits" in text_of(browser, "#waiting") and "canarylocked" not in text_of(browser, "body")
     assert browser.find_element(By.ID, "text").get_attribute("value") == ""
     assert "alongside-locked" in on_the_phone(browser) and "canarylocked" not in on_the_phone(browser)
     assert crn not in on_the_phone(browser) and "Siân" not in on_the_phone(browser)
     lift.shut(browser, False)
-    WebDriverWait(browser, 15).until(lambda b: not shown_waiting(b))
+    until(browser, lambda b: not shown_waiting(b))
     assert notes_of(mentor, operator, crn) == [CANARY]
     browser.refresh()
     until_there(browser, "#people button")
@@ -403,7 +403,7 @@ def test_on_a_telephone_the_page_opens_without_a_connection_and_asks_later_whom_
     looked_at(browser, "whom-it-is-about")
     assert notes_of(mentor, operator, crn) == []
     click(browser, "#loose-list button")
-    WebDriverWait(browser, 10).until(lambda b: not shown_waiting(b))
+    until(browser, lambda b: not shown_waiting(b))
     assert notes_of(mentor, operator, crn) == [CANARY]
 
 
@@ -419,7 +419,7 @@ def test_on_a_telephone_what_was_locked_never_opens_after_staff_signed_the_mento
     lift.shut(browser, False)
     until_shown(browser, "out")
     signed_in(mentor, browser, lift.url)
-    WebDriverWait(browser, 10).until(lambda b: not shown_waiting(b))
+    until(browser, lambda b: not shown_waiting(b))
     assert "canarylocked" not in on_the_phone(browser) and notes_of(mentor, operator, crn) == []
 
 
@@ -453,9 +453,10 @@ def test_only_the_mentor_has_the_key_to_what_their_phones_could_not_send(mentor,
 def test_the_page_can_serve_all_of_its_own_files_without_a_connection():
     web = ROOT / "services" / "gateway" / "web"
     served = set(re.findall(r"'([a-z-]+(?:\.\w+)?)'", re.search(r"FILES = \[(.*?)\]", (web / "mentor-sw.js").read_text(), re.S)[1]))
-    needed, left = set(), {"mentor.js"}
+    page = (web / "mentor.html").read_text()
+    needed, left = set(), set(re.findall(r'src="([a-z-]+\.js)"', page))
     while left:
         needed.add(name := left.pop())
         left |= set(re.findall(r"(?:from|import) '\./([a-z-]+\.js)'", (web / name).read_text())) - needed
-    needed |= set(re.findall(r'href="([a-z-]+\.css)"', (web / "mentor.html").read_text())) | {"mentor"}
+    needed |= set(re.findall(r'href="([a-z-]+\.css)"', page)) | {"mentor"}
     assert served == needed

@@ -5,9 +5,9 @@ import re
 
 import pytest
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 import people
+from chromium import until
 import stack as stacks
 
 pytestmark = [pytest.mark.trust, pytest.mark.same_everywhere]
@@ -226,7 +226,7 @@ def shown(driver):
 
 
 def until_shown(browser, state):
-    WebDriverWait(browser, 15).until(lambda driver: shown(driver) == [state])
+    until(browser, lambda driver: shown(driver) == [state], state)
 
 
 def click(browser, what):

@@ -9,10 +9,10 @@ from nacl.encoding import RawEncoder
 from nacl.exceptions import CryptoError
 from nacl.hash import blake2b
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 import people
 from bus import messages
+from chromium import until
 from stack import NORTH
 from test_mentor_sign_in import Mentor, click, until_shown
 from test_stolen_copy import in_clear
@@ -175,7 +175,7 @@ def phone_story(outbox):
 
 
 def until_view(browser, view):
-    WebDriverWait(browser, 10).until(lambda b: b.find_element(By.CSS_SELECTOR, f"[data-view={view}]").is_displayed())
+    until(browser, lambda b: b.find_element(By.CSS_SELECTOR, f"[data-view={view}]").is_displayed(), view)
 
 
 def choose(browser, form, name, value):
@@ -205,7 +205,7 @@ def test_on_a_telephone_a_mentor_explains_records_and_writes(phone_story, browse
     until_shown(browser, "link")
     click(browser, "[data-state=link] [data-does=use]")
     until_shown(browser, "in")
-    WebDriverWait(browser, 10).until(lambda b: b.find_elements(By.CSS_SELECTOR, "#people button"))
+    until(browser, lambda b: b.find_elements(By.CSS_SELECTOR, "#people button"))
     looked_at(browser, "people")
     click(browser, "#people button")
     until_view(browser, "person")
@@ -215,7 +215,7 @@ def test_on_a_telephone_a_mentor_explains_records_and_writes(phone_story, browse
     until_view(browser, "contact")
     choose(browser, "contact", "came", "ON_TIME")
     submit(browser, "contact")
-    WebDriverWait(browser, 10).until(lambda b: b.find_element(By.ID, "trouble").is_displayed())
+    until(browser, lambda b: b.find_element(By.ID, "trouble").is_displayed())
     assert "Explain confidentiality first" in browser.find_element(By.ID, "trouble").text
     looked_at(browser, "contact-refused")
 
@@ -248,7 +248,7 @@ def test_on_a_telephone_a_mentor_explains_records_and_writes(phone_story, browse
     stored = browser.execute_script("return JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert "canaryphone" not in stored, "an unsent note does not lie on the phone"
     submit(browser, "write")
-    WebDriverWait(browser, 10).until(lambda b: "canaryphone" in b.find_element(By.ID, "notes").text)
+    until(browser, lambda b: "canaryphone" in b.find_element(By.ID, "notes").text)
     assert browser.find_element(By.ID, "text").get_attribute("value") == ""
     note, = stack.get(f"/people/{phone_story.crn}/notes", token=phone_story.token).json["notes"]
     assert "canaryphone" in note["text"]["text"]

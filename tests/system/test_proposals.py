@@ -2,9 +2,10 @@
 
 import pytest
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import Select, WebDriverWait
+from selenium.webdriver.support.ui import Select
 
 import people
+from chromium import until
 from stack import SOUTH, wait_for
 
 pytestmark = pytest.mark.same_everywhere
@@ -147,10 +148,6 @@ def test_chapter_6_the_mentors_answer_and_who_was_declined_waits_again(operator,
     assert again.get("mentorId") != no["mentorId"] and again["struck"][0]["mentorId"] == no["mentorId"]
 
 
-def wait_until(browser, holds, seconds=30):
-    return WebDriverWait(browser, seconds).until(holds)
-
-
 def person_on_page(browser, crn):
     return browser.find_element(By.CSS_SELECTOR, f'#pairs > li[data-crn="{crn}"]')
 
@@ -165,38 +162,38 @@ def page(operator, story, browser):
     browser.get(f"{operator.url}/matching#{SOUTH}")
     browser.find_element(By.ID, "token").send_keys(story.coordinator)
     browser.find_element(By.CSS_SELECTOR, "#sign-in button").click()
-    wait_until(browser, lambda b: b.find_element(By.ID, "propose").is_displayed())
+    until(browser, lambda b: b.find_element(By.ID, "propose").is_displayed())
     return browser
 
 
 def test_chapter_7_a_coordinator_does_all_of_it_on_a_page(operator, story, page):
     page.find_element(By.ID, "propose").click()
-    wait_until(page, lambda b: b.find_elements(By.CSS_SELECTOR, "#pairs > li"))
+    until(page, lambda b: b.find_elements(By.CSS_SELECTOR, "#pairs > li"))
     story.proposal = ask(operator, story, "GET", "/proposals?limit=1").json["proposals"][0]["id"]
     before = served(operator, story)
     assert len(before) == 2
     crn = next(crn for crn in before if crn != story.ann)
     item = person_on_page(page, crn)
     item.find_element(By.TAG_NAME, "summary").click()
-    wait_until(page, lambda _: "Siân" in item.find_element(By.CLASS_NAME, "who").text)
+    until(page, lambda _: "Siân" in item.find_element(By.CLASS_NAME, "who").text)
     assert item.find_elements(By.CSS_SELECTOR, ".reasons li")
     item.find_element(By.CSS_SELECTOR, '[data-verdict="STRIKE"]').click()
-    wait_until(page, lambda b: "Write why" in b.find_element(By.ID, "error").text)
+    until(page, lambda b: "Write why" in b.find_element(By.ID, "error").text)
     item.find_element(By.CSS_SELECTOR, ".verdict input").send_keys("they are neighbours")
     item.find_element(By.CSS_SELECTOR, '[data-verdict="STRIKE"]').click()
-    wait_until(page, lambda b: b.find_element(By.ID, "unsolved").is_displayed())
+    until(page, lambda b: b.find_element(By.ID, "unsolved").is_displayed())
     assert page.switch_to.active_element.tag_name == "summary", "the focus stays on the person"
     page.find_element(By.ID, "solve").click()
-    wait_until(page, lambda b: not b.find_element(By.ID, "unsolved").is_displayed())
+    until(page, lambda b: not b.find_element(By.ID, "unsolved").is_displayed())
     after = served(operator, story)
     assert after.get(crn) != before[crn]
     Select(page.find_element(By.ID, "lost")).select_by_value(after[next(iter(after))])
     page.find_element(By.CSS_SELECTOR, "#repair button").click()
-    wait_until(page, lambda b: b.find_element(By.ID, "repairs").is_displayed())
+    until(page, lambda b: b.find_element(By.ID, "repairs").is_displayed())
     assert len(page.find_elements(By.CSS_SELECTOR, "#options > li")) == 2
     page.find_element(By.ID, "publish").click()
     page.switch_to.alert.accept()
-    wait_until(page, lambda b: "Published, by C07A001" in b.find_element(By.ID, "facts").text)
+    until(page, lambda b: "Published, by C07A001" in b.find_element(By.ID, "facts").text)
     assert all(pair.get("offerId") for pair in pairs(operator, story).values() if pair.get("mentorId"))
     assert not page.get_log("browser")
 

@@ -8,9 +8,10 @@ import urllib.request
 
 import pytest
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import Select, WebDriverWait
+from selenium.webdriver.support.ui import Select
 
 import people
+from chromium import until
 from stack import NORTH, SOUTH, wait_for
 
 pytestmark = pytest.mark.trust
@@ -219,56 +220,56 @@ def view(driver):
 
 
 def test_a_lead_works_through_a_disclosure_on_a_telephone(rota, case, browser):
-    disclosure, wait = people.new_id(), WebDriverWait(browser, 15)
+    disclosure = people.new_id()
     assert case.raises(disclosure, told="NO", untoldWhy={"text": "He would hit him again."}).status == 201
     message = wait_for(lambda: about(rota, LEAD_TELEPHONE, disclosure), 15)[0]
     browser.get(re.search(r"https?://\S+", message["text"])[0])
-    wait.until(lambda driver: view(driver) == ["sign-in"])
+    until(browser, lambda driver: view(driver) == ["sign-in"])
     assert browser.find_element(By.ID, "area").get_property("value") == NORTH
     browser.find_element(By.ID, "token").send_keys(lead_token(rota))
     browser.find_element(By.CSS_SELECTOR, "#sign-in button").click()
-    wait.until(lambda driver: view(driver) == ["disclosure"])
+    until(browser, lambda driver: view(driver) == ["disclosure"])
     page = browser.find_element(By.TAG_NAME, "body").text
     assert CANARY in page and case.crn in page and "He would hit him again." in page
     keep_picture(browser, "disclosure")
     assert browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth") <= 0
     browser.find_element(By.ID, "acknowledge").click()
-    wait.until(lambda driver: not driver.find_element(By.ID, "acknowledge").is_displayed())
+    until(browser, lambda driver: not driver.find_element(By.ID, "acknowledge").is_displayed())
     assert not browser.find_element(By.ID, "close").is_displayed(), "it cannot close without an action"
     Select(browser.find_element(By.ID, "action-kind")).select_by_value("CHILDRENS_SERVICES_TOLD")
     browser.find_element(By.ID, "action-text").send_keys("By telephone, reference 12.")
     browser.find_element(By.CSS_SELECTOR, "#act button").click()
-    wait.until(lambda driver: driver.find_element(By.ID, "close").is_displayed())
+    until(browser, lambda driver: driver.find_element(By.ID, "close").is_displayed())
     browser.find_element(By.ID, "untold-review").send_keys("It was right.")
     browser.find_element(By.CSS_SELECTOR, "#close button").click()
-    wait.until(lambda driver: driver.find_element(By.ID, "review-made").is_displayed())
+    until(browser, lambda driver: driver.find_element(By.ID, "review-made").is_displayed())
     keep_picture(browser, "closed")
     read = rota.get(f"/disclosures/{disclosure}", token=lead_token(rota)).json
     assert read["watch"]["closedBy"] == LEAD and len(read["actions"]) == 1
     browser.find_element(By.CSS_SELECTOR, "[data-view=disclosure] [data-back]").click()
-    wait.until(lambda driver: view(driver) == ["list"])
+    until(browser, lambda driver: view(driver) == ["list"])
     keep_picture(browser, "list")
     browser.find_element(By.ID, "sign-out").click()
     assert view(browser) == ["sign-in"] and CANARY not in browser.page_source
 
 
 def test_a_lead_reviews_a_use_of_break_glass_on_the_page(rota, case, browser):
-    actor, wait = f"N8{people.new_crn()[1:]}", WebDriverWait(browser, 15)
+    actor = f"N8{people.new_crn()[1:]}"
     why = {"reason": "IMMEDIATE_DANGER", "text": {"text": "He stands on the bridge."}}
     opened = rota.post(f"/people/{case.crn}/break-glass", why, token=rota.token_for(actor, "practitioner")).json
     browser.get(f"{rota.url}/safeguarding#{NORTH}/break-glass")
     browser.find_element(By.ID, "token").send_keys(lead_token(rota))
     browser.find_element(By.CSS_SELECTOR, "#sign-in button").click()
-    wait.until(lambda driver: view(driver) == ["list"])
+    until(browser, lambda driver: view(driver) == ["list"])
     button = next(b for b in browser.find_elements(By.CSS_SELECTOR, "#glass button") if opened["reference"] in b.text)
     button.click()
-    wait.until(lambda driver: view(driver) == ["use"])
+    until(browser, lambda driver: view(driver) == ["use"])
     assert "He stands on the bridge." in browser.find_element(By.TAG_NAME, "body").text
     browser.find_element(By.CSS_SELECTOR, "[value=NOT_JUSTIFIED]").click()
     browser.find_element(By.ID, "use-review").send_keys("There is no bridge.")
     keep_picture(browser, "use")
     browser.find_element(By.CSS_SELECTOR, "#review button").click()
-    wait.until(lambda driver: view(driver) == ["list"])
+    until(browser, lambda driver: view(driver) == ["list"])
     use = next(u for u in rota.get("/break-glass", token=lead_token(rota)).json["uses"] if u["actor"] == actor)
     assert use["finding"] == "NOT_JUSTIFIED" and int(use["untilMs"]) < int(opened["untilMs"])
 

@@ -5,9 +5,9 @@ import re
 
 import pytest
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 import people
+from chromium import until
 from stack import NORTH, wait_for
 from test_operator import write_csv
 
@@ -122,20 +122,19 @@ def shown(driver):
 
 
 def test_chapter_6_the_mentor_accepts_on_a_telephone(stack, story, browser):
-    wait = WebDriverWait(browser, 15)
     browser.get(story.link)
-    wait.until(lambda driver: shown(driver) == ["offered"])
+    until(browser, lambda driver: shown(driver) == ["offered"])
     page = browser.find_element(By.TAG_NAME, "body").text
     assert "Gwenllian" in page and story.texted not in page and "Siân" not in page and "Dŵr" not in page
     width = browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth")
     assert width <= 0, "it must not scroll sideways"
     browser.find_element(By.CSS_SELECTOR, "[data-goes=confirm]").click()
     browser.find_element(By.CSS_SELECTOR, "[data-answers=accept]").click()
-    wait.until(lambda driver: shown(driver) == ["accepted"])
+    until(browser, lambda driver: shown(driver) == ["accepted"])
     assert stack.get(f"/offers/{story.offer}").json["state"] == "ACCEPTED"
     assert stack.get(f"/mentors/{story.mentor}").json["placesTaken"] == 1
     browser.refresh()
-    wait.until(lambda driver: shown(driver) == ["accepted"])
+    until(browser, lambda driver: shown(driver) == ["accepted"])
 
 
 def test_chapter_7_a_mentor_without_room_is_not_proposed_again(stack, story):
@@ -161,14 +160,13 @@ def number(browser, report, practitioner, column):
 def test_chapter_8_the_dashboard_shows_it_and_what_follows_live(stack, story, browser):
     browser.set_window_size(1200, 1000)
     browser.get(f"{stack.url}/#token={stack.token}")
-    wait = WebDriverWait(browser, 20)
-    by_practitioner = wait.until(lambda driver: driver.find_element(By.CSS_SELECTOR, "input[name=by][value=practitioner]"))
-    wait.until(lambda _: by_practitioner.is_displayed())
+    by_practitioner = until(browser, lambda driver: driver.find_element(By.CSS_SELECTOR, "input[name=by][value=practitioner]"))
+    until(browser, lambda _: by_practitioner.is_displayed())
     assert stack.token not in browser.current_url, "the token stays out of the address bar"
     by_practitioner.click()
     browser.find_element(By.CSS_SELECTOR, "#filters [type=submit]").click()
     # Seven were sent, and 0 to 4 of another row may have come to them.
-    assert wait.until(lambda driver: number(driver, "reminders", "N42A042", "Sent")) in ("5", "10")
+    assert until(browser, lambda driver: number(driver, "reminders", "N42A042", "Sent")) in ("5", "10")
     # Five more sessions and then five again, and nobody touches the page.
     engagement = story.appointments[story.mailed]["engagementId"]
 
@@ -181,9 +179,9 @@ def test_chapter_8_the_dashboard_shows_it_and_what_follows_live(stack, story, br
         return int(shown) if shown and shown.isdigit() else 0
 
     five_more()
-    first = wait.until(sessions)
+    first = until(browser, sessions)
     five_more()
-    wait.until(lambda driver: sessions(driver) >= first + 5)
+    until(browser, lambda driver: sessions(driver) >= first + 5)
     assert number(browser, "attendance", "N42A042", "Attended late") == "fewer than 5"
     shown = browser.find_elements(By.CSS_SELECTOR, "[data-report] [data-part=chart] svg, [data-part=nothing]:not([hidden])")
     assert len(shown) == 4, "each report has its chart, or says that there is too little to show"

@@ -6,10 +6,10 @@ import re
 
 import pytest
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import Select, WebDriverWait
+from selenium.webdriver.support.ui import Select
 
 import people
-from chromium import chromium
+from chromium import chromium, until
 from stack import NORTH, wait_for
 from test_events import Follower
 from test_mentor_sign_in import NAME, Phone, click, links_to, newest_link, until_shown
@@ -64,10 +64,6 @@ def phone():
 def leads_phone():
     with chromium() as driver:
         yield driver
-
-
-def until(driver, what):
-    return WebDriverWait(driver, 15).until(what)
 
 
 def page(driver):

@@ -6,10 +6,10 @@ import re
 
 import pytest
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import Select, WebDriverWait
+from selenium.webdriver.support.ui import Select
 
 import people
-from chromium import chromium
+from chromium import chromium, until
 from stack import NORTH, wait_for
 from test_mentor_sign_in import click, until_shown
 from test_mentoring import choose, submit, until_view
@@ -59,10 +59,6 @@ def phone():
     """One mentor's after the other's; and the practitioner's tablet."""
     with chromium() as driver:
         yield driver
-
-
-def until(driver, what):
-    return WebDriverWait(driver, 20).until(what)
 
 
 def text_of(driver, what):

@@ -1,9 +1,9 @@
 // Lets the mentor's page open without a connection. It keeps the page's own files and nothing else: no answer of the API
 // ever passes through here. With a connection they come from the service, so that a newer page is never held back.
 const CACHE = 'alongside-mentor';
-const FILES = ['mentor', 'offer.css', 'mentor.css', 'mentor.js', 'mentor-break.js', 'mentor-locked.js', 'mentor-meetings.js',
-  'mentor-offers.js', 'mentor-people.js', 'mentor-people-words.js', 'mentor-session.js', 'mentor-views.js',
-  'mentor-waiting.js', 'mentor-words.js', 'offer-wish.js', 'offer-words.js'];
+const FILES = ['mentor', 'offer.css', 'mentor.css', 'loaded.js', 'mentor.js', 'mentor-break.js', 'mentor-locked.js',
+  'mentor-meetings.js', 'mentor-offers.js', 'mentor-people.js', 'mentor-people-words.js', 'mentor-session.js',
+  'mentor-views.js', 'mentor-waiting.js', 'mentor-words.js', 'offer-wish.js', 'offer-words.js'];
 const NETWORK_MS = 4000;
 const paths = new Set(FILES.map((name) => new URL(name, location).pathname));
 
