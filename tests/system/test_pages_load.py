@@ -1,5 +1,9 @@
 """Files of a page are lost on the way, as on a poor connection: it opens again by itself, or says so, and is never silent."""
 
+import http.server
+import threading
+import time
+
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import staleness_of
@@ -135,3 +139,44 @@ def test_where_the_browser_keeps_nothing_a_page_that_lost_its_script_says_so_at_
     lose(browser)
     try_again(browser)
     until(browser, lambda b: is_opened_again(b) and not says_so(b))
+
+
+# --- what is kept on the phone
+
+class Slow(http.server.BaseHTTPRequestHandler):
+    """Passes questions on, and holds back for a while what comes after the head of the files that are slow."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        answer = self.server.stack.http("GET", self.path)
+        body = answer.text.encode()
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.headers["Content-Type"])
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.path in self.server.slow:
+            time.sleep(6)  # longer than the page's worker waits for an answer to begin
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def slow(stack):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Slow)
+    server.daemon_threads, server.stack, server.slow = True, stack, ()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+
+
+def test_a_file_that_comes_slowly_is_waited_for_where_others_are_kept_on_the_phone(slow, browser):
+    page = f"http://127.0.0.1:{slow.server_address[1]}/mentor"
+    browser.get(page)
+    until(browser, lambda b: b.execute_script("return Boolean(navigator.serviceWorker.controller)"))
+    slow.slow = ("/mentor-words.js",)
+    browser.get(page)
+    until_shown(browser, "out")
+    assert not is_opened_again(browser)

@@ -7,8 +7,12 @@ const FILES = ['mentor', 'offer.css', 'mentor.css', 'loaded.js', 'mentor.js', 'm
 const NETWORK_MS = 4000;
 const paths = new Set(FILES.map((name) => new URL(name, location).pathname));
 
+// A connection that does not answer is given up soon. One that has answered may take its time: what is given up halfway
+// would be lost to the page, as it is too late then for what is kept.
 async function fetched(request) {
-  const response = await fetch(request, { signal: AbortSignal.timeout(NETWORK_MS) });
+  const abort = new AbortController();
+  const late = setTimeout(() => abort.abort(), NETWORK_MS);
+  const response = await fetch(request, { signal: abort.signal }).finally(() => clearTimeout(late));
   if (response.ok) (await caches.open(CACHE)).put(new URL(request.url).pathname, response.clone());
   return response;
 }
