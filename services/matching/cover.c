@@ -48,13 +48,21 @@ static bool covers_still(const Cover *cover, int64_t now_ms) {
   return cover && timestamp_ms(cover->until) > now_ms;
 }
 
+static bool is_away_during(const Mentor *mentor, const Cover *cover) {
+  return timestamp_ms(mentor->away_from) < timestamp_ms(cover->until) &&
+         timestamp_ms(cover->from) < timestamp_ms(mentor->away_until);
+}
+
 // All rules are asked as for an offer, but whether the person still asks for a mentor: they have one.
-static void check_cover(struct change *c, const struct message *m, const Offer *offer, const struct pair *pair) {
+static void check_cover(struct change *c, const struct message *m, const Offer *offer, const struct pair *pair,
+                        const Cover *said) {
   const struct exclusion *rule = NULL;
   if (!pair->mentor || !pair->person)
     change_refuse(c, CODE__NOT_FOUND, "/mentorId", "there is no such mentor in this area");
   else if (!strcmp(pair->mentor->id, offer->mentor_id))
     change_refuse(c, CODE__REFUSED_BY_RULE, "/mentorId", "is the mentor who is away");
+  else if (is_away_during(pair->mentor, said))
+    change_refuse(c, CODE__REFUSED_BY_RULE, "/mentorId", "is away for some of that time: choose somebody else");
   else if (covers_still(offer->cover, m->now.ms))
     change_refuse(c, CODE__CONFLICT, NULL, "somebody covers this match already: end that first");
   else if ((rule = rules_exclude(pair)))
@@ -104,7 +112,7 @@ struct change decide_cover_match(const struct records *have, const struct messag
   if (same_cover(was->cover, cmd->cover)) return shown(have, c, was, false);
   struct pair pair = matching_pair(m, matching_with_wish(m, records_get(have, &person__descriptor, was->crn)),
                                    records_get(have, &mentor__descriptor, cmd->cover->mentor_id));
-  check_cover(&c, m, was, &pair);
+  check_cover(&c, m, was, &pair, cmd->cover);
   if (change_refused(&c)) return c;
   Offer *next = arena_copy(m->arena, was, sizeof *was);
   cover(&c, have, m, next, cmd->cover);

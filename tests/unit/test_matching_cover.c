@@ -146,6 +146,18 @@ static void the_rules_are_asked_for_a_cover_too(void **state) {
   assert_refused(&c, CODE__NOT_FOUND, "/mentorId");
 }
 
+static void who_is_away_for_some_of_the_time_does_not_cover(void **state) {
+  struct story *s = *state;
+  Mentor *other = mentor_of(&s->d, 2);
+  other->away_from = timestamp_of(&s->d.arena, UNTIL_MS - 1);
+  other->away_until = timestamp_of(&s->d.arena, UNTIL_MS + DAY_MS);
+  given_mentor(&s->d, other);
+  struct change c = covered(s, 2, FROM_MS, UNTIL_MS);
+  assert_refused(&c, CODE__REFUSED_BY_RULE, "/mentorId");
+  c = covered(s, 2, FROM_MS, UNTIL_MS - 1);
+  assert_done(&c);
+}
+
 static void they_are_asked_of_who_has_withdrawn_their_wish_too(void **state) {
   struct story *s = *state;
   struct decision *d = &s->d;
@@ -242,6 +254,7 @@ int main(void) {
       AWAY(its_timer_ends_it_and_leaves_nothing),
       AWAY(so_does_a_coordinator_and_the_end_of_the_match),
       AWAY(the_rules_are_asked_for_a_cover_too),
+      AWAY(who_is_away_for_some_of_the_time_does_not_cover),
       AWAY(they_are_asked_of_who_has_withdrawn_their_wish_too),
       AWAY(a_match_is_covered_by_one_at_a_time_and_the_same_twice_is_once),
       AWAY(the_time_of_an_absence_is_to_come_and_bounded),
