@@ -47,8 +47,17 @@ static void check_said(struct change *c, const Booking *said) {
   if (!said || !text_is_uuid(said->id)) change_refuse(c, CODE__INVALID, "/id", "must be the id of an appointment");
   if (!said || !text_is_uuid(said->mentor_id))
     change_refuse(c, CODE__INVALID, "/mentorId", "must be the id of a mentor: a UUID in lower case");
-  if (!said || (said->role != MENTOR_ROLE__GREETER && said->role != MENTOR_ROLE__CO_FACILITATOR))
-    change_refuse(c, CODE__INVALID, "/role", "must be GREETER or CO_FACILITATOR: for one-to-one work make an offer");
+}
+
+// In the role that the appointment asks for, where none is said.
+static const Booking *with_role(const struct message *m, const Booking *said, const Appointment *a) {
+  Booking *b = arena_copy(m->arena, said, sizeof *said);
+  if (b->role == MENTOR_ROLE__MENTOR_ROLE_UNSPECIFIED) b->role = a->mentor_role;
+  return b;
+}
+
+static bool is_beside_a_match(MentorRole role) {
+  return role == MENTOR_ROLE__GREETER || role == MENTOR_ROLE__CO_FACILITATOR;
 }
 
 static bool is_same(const Booking *was, const Booking *said) {
@@ -62,7 +71,9 @@ static bool has_declined(const Booking *was, const char *mentor_id) {
 static void check_visit(struct change *c, const struct message *m, const struct visit *v, const Booking *was,
                         const Booking *said) {
   const char *words = NULL;
-  if (booking_stands(was))
+  if (!is_beside_a_match(said->role))
+    change_refuse(c, CODE__INVALID, "/role", "must be GREETER or CO_FACILITATOR: for one-to-one work make an offer");
+  else if (booking_stands(was))
     change_refuse(c, CODE__CONFLICT, NULL, "somebody is booked for this appointment: withdraw that first");
   else if (!visit_is_to_come(m, v->appointment))
     change_refuse(c, CODE__REFUSED_BY_RULE, NULL, "the appointment is not to come any more");
@@ -102,6 +113,7 @@ struct change decide_book_mentor(const struct records *have, const struct messag
   const struct visit v = visit_of(have, m, said->id, said->mentor_id);
   if (!v.appointment || !v.pair.person || !v.pair.mentor) return no_visit(m);
   const Booking *was = records_get(have, &booking__descriptor, said->id);
+  said = with_role(m, said, v.appointment);
   if (is_same(was, said)) return shown(have, c, was, false);
   check_visit(&c, m, &v, was, said);
   if (change_refused(&c)) return c;

@@ -134,6 +134,12 @@ def test_every_kind_of_task_has_its_words_on_the_page():
     assert len(named) > 5 and not [kind for kind in named if f"\n  {kind}: [" not in words]
 
 
+def coordinators_page(operator, browser):
+    browser.get(f"{operator.url}/matching#{NORTH}")
+    browser.find_element(By.ID, "token").send_keys(operator.token_for("C01A001", "coordinator"))
+    browser.find_element(By.CSS_SELECTOR, "#sign-in button").click()
+
+
 def test_what_is_left_undone_is_closed_on_the_page_with_a_reason(operator, browser):
     crn, engagement = people.register(operator, mentoring={"wanted": True, "conflictsChecked": True})
     mentor, offer = people.new_id(), people.new_id()
@@ -141,9 +147,7 @@ def test_what_is_left_undone_is_closed_on_the_page_with_a_reason(operator, brows
     operator.made(f"/mentors/{mentor}", people.mentor())
     operator.made(f"/offers/{offer}", {"crn": crn, "mentorId": mentor})
     assert operator.post(f"/offers/{offer}/decline", {}, token=operator.token_for(mentor, "mentor")).status == 200
-    browser.get(f"{operator.url}/matching#{NORTH}")
-    browser.find_element(By.ID, "token").send_keys(operator.token_for("C01A001", "coordinator"))
-    browser.find_element(By.CSS_SELECTOR, "#sign-in button").click()
+    coordinators_page(operator, browser)
     close, why, own = "details button", "details input", f"#tasks > li[data-crn={crn}][data-kind=OFFER_DECLINED]"
     until(browser, lambda b: "Next: " in b.find_element(By.CSS_SELECTOR, own).get_attribute("textContent"),
           f"a next candidate, of {operator.get('/matching-tasks?limit=200').text},")
@@ -155,4 +159,25 @@ def test_what_is_left_undone_is_closed_on_the_page_with_a_reason(operator, brows
     until(browser, lambda b: not b.find_elements(By.CSS_SELECTOR, own))
     left, = (t for t in operator.get("/matching-tasks?limit=200").json["tasks"] if t.get("crn") == crn)
     assert left["kind"] == "BOOKING_NEEDED"
-    assert "Book" in browser.find_element(By.CSS_SELECTOR, f"#tasks > li[data-crn={crn}]").text
+
+
+def test_a_mentor_is_booked_on_the_page_and_a_refusal_says_why(operator, browser):
+    crn, engagement = people.register(operator, mentoring={"conflictsChecked": True})
+    appointment, paused, greets = (people.new_id() for _ in range(3))
+    for mentor in (paused, greets):
+        operator.made(f"/mentors/{mentor}", people.mentor())
+    assert operator.post(f"/mentors/{paused}/pause", {}).status == 200
+    operator.made(f"/appointments/{appointment}", people.appointment(engagement, minutes=3000, mentorRole="GREETER"))
+    coordinators_page(operator, browser)
+    own = f"#tasks > li[data-crn={crn}]"
+    until(browser, lambda b: b.find_elements(By.CSS_SELECTOR, own), "the task")
+    for mentor, said in ("", "Choose a mentor."), (paused, "The mentor is paused."):
+        browser.find_element(By.CSS_SELECTOR, f"{own} select option[value='{mentor}']").click()
+        browser.find_element(By.CSS_SELECTOR, f"{own} .step button").click()
+        until(browser, lambda b: said in b.find_element(By.ID, "error").text, said)
+    browser.find_element(By.CSS_SELECTOR, f"{own} select option[value='{greets}']").click()
+    browser.find_element(By.CSS_SELECTOR, f"{own} .step button").click()
+    until(browser, lambda b: not b.find_elements(By.CSS_SELECTOR, own), "an end of the task")
+    booking = operator.get(f"/appointments/{appointment}/booking").json
+    assert (booking["state"], booking["role"], booking["mentorId"]) == ("BOOKED", "GREETER", greets)
+    assert booking["bookedBy"] == "C01A001"

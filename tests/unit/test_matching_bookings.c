@@ -201,6 +201,17 @@ static void of_the_appointment_itself_too(void **state) {
   assert_refused(&c, CODE__REFUSED_BY_RULE, "/mentorId");
 }
 
+static void where_no_role_is_said_it_is_the_one_that_the_appointment_asks_for(void **state) {
+  struct story *s = *state;
+  Appointment *a = given_appointment(s, APPOINTMENT_ID, STARTS_MS);
+  struct change c = booked_as(s, 1, MENTOR_ROLE__MENTOR_ROLE_UNSPECIFIED);
+  assert_refused(&c, CODE__INVALID, "/role"); // it asks for none
+  a->mentor_role = MENTOR_ROLE__CO_FACILITATOR;
+  c = booked_as(s, 1, MENTOR_ROLE__MENTOR_ROLE_UNSPECIFIED);
+  assert_done(&c);
+  assert_int_equal(((const Booking *)c.reply)->role, MENTOR_ROLE__CO_FACILITATOR);
+}
+
 static void only_an_appointment_to_come_can_be_booked_and_in_the_role_that_it_asks_for(void **state) {
   struct story *s = *state;
   struct change c = booked_as(s, 1, MENTOR_ROLE__ONE_TO_ONE);
@@ -477,6 +488,7 @@ int main(void) {
       FIRST(a_booking_takes_up_no_place_and_needs_none),
       FIRST(the_rules_that_protect_people_are_asked_for_a_booking_too),
       FIRST(of_the_appointment_itself_too),
+      FIRST(where_no_role_is_said_it_is_the_one_that_the_appointment_asks_for),
       FIRST(only_an_appointment_to_come_can_be_booked_and_in_the_role_that_it_asks_for),
       FIRST(an_appointment_has_one_booking_at_a_time_and_the_same_twice_is_once),
       FIRST(the_persons_practitioner_books_as_well_and_no_other_and_is_not_told_of_the_mentor),

@@ -1,4 +1,5 @@
 // What a human has to decide in matching, each with its next step. Nothing of it happens by itself.
+import { bookingStep } from './matching-booking.js';
 import { action, copyOf, element, nameOf } from './matching-parts.js';
 import { asksAgain, moment, offerAsks, taskStep, taskTitle } from './matching-words.js';
 import { ask, askAll, by, Trouble } from './sign-in.js';
@@ -31,6 +32,7 @@ function taskCard(task, { open, done }) {
   else heading.textContent = title;
   item.querySelector('p').textContent = `${taskStep(task, nameOf)} Since ${moment(new Date(task.since))}.`;
   if (task.nextMentorId) offerButton(item, task, done);
+  if (task.kind === 'BOOKING_NEEDED') item.querySelector('.step').append(bookingStep(task, done));
   armClose(item, task, done);
   return item;
 }
