@@ -61,8 +61,8 @@ static void given_cover(struct story *s, unsigned mentor) {
   cmd->cover = arena_take(&s->d.arena, sizeof *cmd->cover);
   cover__init(cmd->cover);
   cmd->cover->mentor_id = mentor_id(&s->d, mentor);
-  cmd->cover->from = timestamp_of(&s->d.arena, DECISION_NOW_MS);
-  cmd->cover->until = timestamp_of(&s->d.arena, DECISION_NOW_MS + 7 * DAY_MS);
+  cmd->cover->from = timestamp_of(&s->d.arena, s->d.m.now.ms);
+  cmd->cover->until = timestamp_of(&s->d.arena, s->d.m.now.ms + 7 * DAY_MS);
   as_coordinator(&s->d);
   commit_and_hear(&s->d, decided(&s->d, cmd));
 }
@@ -349,7 +349,7 @@ static void where_neither_may_the_matchs_own_mentor_is_named_once_the_cover_is_o
   in_conflict(s, CONFLICT_KIND__RELATIVE);
   assert_true(names(s, OF_MATCH, 1));
   Mentor *mentor = copy_of_mentor(s, 2);
-  CONFLICT(mentor, SAME_GROUP, CRN);
+  CONFLICT(mentor, RELATIVE, CRN);
   commit_and_hear(d, mentor_changed(s, mentor));
   assert_true(names(s, OF_MATCH, 2));
   d->m.now.ms = DECISION_NOW_MS + 7 * DAY_MS;
@@ -357,6 +357,20 @@ static void where_neither_may_the_matchs_own_mentor_is_named_once_the_cover_is_o
   assert_true(names(s, OF_MATCH, 1));
   as_coordinator(d);
   assert_int_equal(listed(s)->n_tasks, 1);
+}
+
+static void who_covers_next_is_another_question(void **state) {
+  struct story *s = *state;
+  struct decision *d = &s->d;
+  given_mentor(d, mentor_of(d, 2));
+  given_mentor(d, mentor_of(d, 3));
+  given_cover(s, 2);
+  Mentor *mentor = copy_of_mentor(s, 2);
+  CONFLICT(mentor, SAME_GROUP, CRN);
+  commit_and_hear(d, mentor_changed(s, mentor));
+  d->m.now.ms += 7 * DAY_MS; // and the timer is late
+  given_cover(s, 3);
+  assert_false(is_open(s, OF_MATCH));
 }
 
 // --- a booking
@@ -517,6 +531,7 @@ int main(void) {
       MATCHED(what_comes_on_top_of_an_open_one_leaves_one_task_in_the_list),
       MATCHED(who_covers_is_kept_apart_too_and_the_end_of_the_cover_settles_it),
       MATCHED(where_neither_may_the_matchs_own_mentor_is_named_once_the_cover_is_over),
+      MATCHED(who_covers_next_is_another_question),
       BOOKED(a_conflict_with_who_is_booked_is_before_a_human_and_withdrawing_settles_it),
       BOOKED(so_is_one_that_the_mentors_record_has_and_declining_settles_it),
       BOOKED(a_place_of_the_appointment_where_one_of_them_must_not_be_is_such_a_ground),
