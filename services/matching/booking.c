@@ -6,7 +6,7 @@
 char *bookings_index(struct arena *a, const char *crn) {
   return arena_printf(a, "bookings-of/%s", crn);
 }
-static char *mentors_index(struct arena *a, const char *mentor_id) {
+char *bookings_to_index(struct arena *a, const char *mentor_id) {
   return arena_printf(a, "bookings-to/%s", mentor_id);
 }
 static char *timer_of(struct arena *a, const char *appointment_id) {
@@ -77,9 +77,10 @@ static bool vetted_no_longer(const struct visit *v) {
 static const struct {
   bool (*holds)(const struct visit *v);
   const char *words;
+  uint32_t apart; // see struct exclusion
 } in_the_way[] = {
     {not_wanted, "The person was shown this mentor and did not want them."},
-    {kept_away, "One of the two must not be where the appointment is."},
+    {kept_away, "One of the two must not be where the appointment is.", APART_PLACE},
     {away_then, "The mentor is away then."},
     {vetted_no_longer, "The mentor's vetting runs out before the appointment: ask their supervisor."},
 };
@@ -92,7 +93,20 @@ const char *visit_refused(const struct visit *v) {
   return NULL;
 }
 
+uint32_t visit_apart(const struct visit *v) {
+  uint32_t grounds = rules_apart(&v->pair);
+  for (size_t i = 0; i < sizeof in_the_way / sizeof *in_the_way; i++)
+    if (in_the_way[i].apart && in_the_way[i].holds(v)) grounds |= in_the_way[i].apart;
+  return grounds;
+}
+
 // --- its beginning and its end
+
+const Booking *booking_want(struct records *want, const char *appointment_id) {
+  (void)task_want(want, MATCHING_TASK_KIND__BOOKING_NEEDED, appointment_id);
+  (void)task_want(want, MATCHING_TASK_KIND__MUST_NOT_MEET, appointment_id);
+  return records_want(want, &booking__descriptor, appointment_id);
+}
 
 static void publish_changed(struct change *c, const struct message *m, const Booking *b) {
   BookingChanged *event = arena_take(c->arena, sizeof *event);
@@ -110,24 +124,25 @@ static void publish_changed(struct change *c, const struct message *m, const Boo
 void booking_begin(struct change *c, const struct message *m, const Booking *b) {
   change_write(c, b->crn, b->id, b);
   change_index(c, bookings_index(m->arena, b->crn), booking_member(m->arena, b));
-  change_index(c, mentors_index(m->arena, b->mentor_id), booking_member(m->arena, b));
+  change_index(c, bookings_to_index(m->arena, b->mentor_id), booking_member(m->arena, b));
   publish_changed(c, m, b);
 }
 
-const Booking *booking_end(struct change *c, const struct message *m, const Booking *was, BookingState state,
-                           const char *why) {
+const Booking *booking_end(struct change *c, const struct records *have, const struct message *m, const Booking *was,
+                           BookingState state, const char *why) {
   Booking *b = arena_copy(m->arena, was, sizeof *was);
   b->state = state;
   b->ended_at = timestamp_of(m->arena, m->now.ms);
   b->ended_why = matching_text(why);
   change_write(c, b->crn, b->id, b);
-  change_unindex(c, mentors_index(m->arena, b->mentor_id), booking_member(m->arena, b));
+  change_unindex(c, bookings_to_index(m->arena, b->mentor_id), booking_member(m->arena, b));
+  task_done(c, have, m, MATCHING_TASK_KIND__MUST_NOT_MEET, b->id);
   publish_changed(c, m, b);
   return b;
 }
 
 void booking_forget(struct change *c, const Booking *b) {
-  change_unindex(c, mentors_index(c->arena, b->mentor_id), booking_member(c->arena, b));
+  change_unindex(c, bookings_to_index(c->arena, b->mentor_id), booking_member(c->arena, b));
   change_clear_timer(c, timer_of(c->arena, b->id));
 }
 
@@ -148,21 +163,19 @@ void booking_settled(struct change *c, const struct records *have, const struct 
 
 // --- of one mentor
 
-static char *from_now(const struct message *m) {
+char *bookings_from_now(const struct message *m) {
   return arena_printf(m->arena, "%013lld", (long long)m->now.ms);
 }
 
 const struct page *bookings_to_want(struct records *want, const struct message *m, const char *mentor_id) {
-  const struct page *page = records_want_page(want, mentors_index(m->arena, mentor_id), from_now(m), BOOKINGS_READ);
-  for (size_t i = 0; page && i < page->n_members; i++) {
-    records_want(want, &booking__descriptor, held_id(page->members[i]));
-    (void)task_want(want, MATCHING_TASK_KIND__BOOKING_NEEDED, held_id(page->members[i]));
-  }
+  const struct page *page =
+      records_want_page(want, bookings_to_index(m->arena, mentor_id), bookings_from_now(m), BOOKINGS_READ);
+  for (size_t i = 0; page && i < page->n_members; i++) booking_want(want, held_id(page->members[i]));
   return page;
 }
 
 const struct page *bookings_to(const struct records *have, const struct message *m, const char *mentor_id) {
-  return records_page(have, mentors_index(m->arena, mentor_id), from_now(m));
+  return records_page(have, bookings_to_index(m->arena, mentor_id), bookings_from_now(m));
 }
 
 const Booking *booking_on(const struct records *have, const char *member) {
@@ -177,7 +190,7 @@ void bookings_lose_mentor(struct change *c, const struct records *have, const st
     const Booking *b = booking_on(have, page->members[i]);
     int64_t starts_ms = b ? timestamp_ms(b->starts_at) : 0;
     if (!b || starts_ms < from_ms || starts_ms >= until_ms) continue;
-    booking_end(c, m, b, BOOKING_STATE__BOOKING_WITHDRAWN, "");
+    booking_end(c, have, m, b, BOOKING_STATE__BOOKING_WITHDRAWN, "");
     booking_ask(c, have, m, &(struct booking_need){b->id, b->crn, b->mentor_id, starts_ms});
   }
 }

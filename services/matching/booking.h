@@ -16,6 +16,8 @@ enum {
 };
 
 char *bookings_index(struct arena *a, const char *crn);
+char *bookings_to_index(struct arena *a, const char *mentor_id);
+char *bookings_from_now(const struct message *m); // where in both those begin that are to come
 char *booking_member(struct arena *a, const Booking *b);
 static inline bool booking_stands(const Booking *b) {
   return b && b->state == BOOKING_STATE__BOOKED;
@@ -38,12 +40,16 @@ bool visit_takes(const Appointment *a, MentorRole role);
 // What keeps this mentor from this appointment, in words for staff; NULL: nothing. All three of the visit are there.
 // The rules are those of an offer, but for the one about places.
 const char *visit_refused(const struct visit *v);
+// The grounds on which the two must not meet there, as rules_apart() has them; 0: none.
+uint32_t visit_apart(const struct visit *v);
 
 // Writes it, under the appointment's id.
 void booking_begin(struct change *c, const struct message *m, const Booking *b);
+// Wants a booking with what a human has to do about it.
+const Booking *booking_want(struct records *want, const char *appointment_id);
 // Ends one that stands, and answers it as written. `why` may be empty.
-const Booking *booking_end(struct change *c, const struct message *m, const Booking *was, BookingState state,
-                           const char *why);
+const Booking *booking_end(struct change *c, const struct records *have, const struct message *m, const Booking *was,
+                           BookingState state, const char *why);
 // An appointment and whom it is with; the mentor is who was booked, or "".
 struct booking_need {
   const char *appointment_id, *crn, *mentor_id;

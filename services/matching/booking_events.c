@@ -4,11 +4,6 @@
 #include "tasks.h"
 #include <string.h>
 
-static void want_booking(struct records *want, const char *appointment_id) {
-  records_want(want, &booking__descriptor, appointment_id);
-  (void)task_want(want, MATCHING_TASK_KIND__BOOKING_NEEDED, appointment_id);
-}
-
 static bool asks_for_mentor(MentorRole role) {
   return role == MENTOR_ROLE__GREETER || role == MENTOR_ROLE__CO_FACILITATOR;
 }
@@ -25,7 +20,7 @@ static void ask(struct change *c, const struct records *have, const struct messa
 void needs_booking_asked(struct records *want, const struct message *m) {
   const AppointmentMade *made = m->body;
   records_want(want, &appointment__descriptor, made->id);
-  want_booking(want, made->id);
+  booking_want(want, made->id);
 }
 
 // Of one that supersedes another it is decided there what becomes of the booking.
@@ -41,13 +36,13 @@ struct change on_booking_asked(const struct records *have, const struct message 
 // --- it is cancelled
 
 void needs_booking_cancelled(struct records *want, const struct message *m) {
-  want_booking(want, matching_id(m));
+  booking_want(want, matching_id(m));
 }
 
 struct change on_booking_cancelled(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
   const Booking *b = records_get(have, &booking__descriptor, matching_id(m));
-  if (booking_stands(b)) booking_end(&c, m, b, BOOKING_STATE__BOOKING_CANCELLED, "");
+  if (booking_stands(b)) booking_end(&c, have, m, b, BOOKING_STATE__BOOKING_CANCELLED, "");
   booking_settled(&c, have, m, matching_id(m));
   return c;
 }
@@ -56,10 +51,9 @@ struct change on_booking_cancelled(const struct records *have, const struct mess
 
 void needs_booking_moved(struct records *want, const struct message *m) {
   const AppointmentSuperseded *e = m->body;
-  want_booking(want, e->id);
-  want_booking(want, e->by);
+  const Booking *b = booking_want(want, e->id);
+  booking_want(want, e->by);
   records_want(want, &appointment__descriptor, e->by);
-  const Booking *b = records_want(want, &booking__descriptor, e->id);
   if (booking_stands(b)) visit_want(want, e->by, b->mentor_id);
 }
 
@@ -70,8 +64,9 @@ static bool may_move(const struct records *have, const struct message *m, const 
 }
 
 // The human who booked has decided who comes; the mentor is told, and may decline.
-static void move(struct change *c, const struct message *m, const Booking *was, const Appointment *to) {
-  booking_end(c, m, was, BOOKING_STATE__BOOKING_MOVED, "");
+static void move(struct change *c, const struct records *have, const struct message *m, const Booking *was,
+                 const Appointment *to) {
+  booking_end(c, have, m, was, BOOKING_STATE__BOOKING_MOVED, "");
   Booking *b = arena_copy(m->arena, was, sizeof *was);
   b->id = to->id;
   b->starts_at = to->starts_at;
@@ -83,10 +78,10 @@ static void follow(struct change *c, const struct records *have, const struct me
                    const Appointment *to) {
   bool stands = booking_stands(was), taken = booking_stands(records_get(have, &booking__descriptor, to->id));
   if (stands && !taken && may_move(have, m, was, to->id)) {
-    move(c, m, was, to);
+    move(c, have, m, was, to);
     return;
   }
-  if (stands) booking_end(c, m, was, BOOKING_STATE__BOOKING_CANCELLED, "");
+  if (stands) booking_end(c, have, m, was, BOOKING_STATE__BOOKING_CANCELLED, "");
   if (stands || asks_for_mentor(to->mentor_role)) ask(c, have, m, to, was ? was->mentor_id : "");
 }
 

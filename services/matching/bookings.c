@@ -18,9 +18,8 @@ static struct change not_found(const struct message *m) {
 void needs_booking(struct records *want, const struct message *m) {
   const char *id = matching_id(m);
   if (!text_is_uuid(id)) return;
-  const Booking *b = records_want(want, &booking__descriptor, id);
+  const Booking *b = booking_want(want, id);
   if (b) records_want_closed(want, &person__descriptor, b->crn);
-  (void)task_want(want, MATCHING_TASK_KIND__BOOKING_NEEDED, id);
 }
 
 static struct change shown(const struct records *have, struct change c, const Booking *b, bool written) {
@@ -38,8 +37,7 @@ struct change decide_read_booking(const struct records *have, const struct messa
 void needs_book_mentor(struct records *want, const struct message *m) {
   const Booking *said = ((const BookMentor *)m->body)->booking;
   if (!said || !text_is_uuid(said->id)) return;
-  records_want(want, &booking__descriptor, said->id);
-  (void)task_want(want, MATCHING_TASK_KIND__BOOKING_NEEDED, said->id);
+  booking_want(want, said->id);
   visit_want(want, said->id, said->mentor_id);
 }
 
@@ -152,7 +150,7 @@ struct change decide_withdraw_booking(const struct records *have, const struct m
   if (was->state == BOOKING_STATE__BOOKING_WITHDRAWN) return shown(have, c, was, false);
   check_ending(&c, m, was);
   if (change_refused(&c)) return c;
-  return shown(have, c, booking_end(&c, m, was, BOOKING_STATE__BOOKING_WITHDRAWN, cmd->why), true);
+  return shown(have, c, booking_end(&c, have, m, was, BOOKING_STATE__BOOKING_WITHDRAWN, cmd->why), true);
 }
 
 // Of their own answer the mentor is shown nothing of the person's.
@@ -172,7 +170,7 @@ struct change decide_decline_booking(const struct records *have, const struct me
   if (was->state == BOOKING_STATE__BOOKING_DECLINED) return shown_to_mentor(have, c, was, false);
   check_ending(&c, m, was);
   if (change_refused(&c)) return c;
-  const Booking *b = booking_end(&c, m, was, BOOKING_STATE__BOOKING_DECLINED, "");
+  const Booking *b = booking_end(&c, have, m, was, BOOKING_STATE__BOOKING_DECLINED, "");
   booking_ask(&c, have, m, &(struct booking_need){b->id, b->crn, b->mentor_id, timestamp_ms(b->starts_at)});
   return shown_to_mentor(have, c, b, true);
 }

@@ -1,4 +1,5 @@
 #include "cover.h"
+#include "apart.h"
 #include "match_life.h"
 #include "tasks.h"
 #include <string.h>
@@ -136,6 +137,7 @@ static const Offer *without_cover(struct change *c, const struct records *have, 
   next->cover = NULL;
   change_write(c, next->crn, next->id, next);
   if (mentor && is_away(mentor, m->now.ms)) task_open(c, have, m, &task);
+  apart_keep_match(c, have, m, next);
   return next;
 }
 

@@ -221,8 +221,10 @@ static void add_proposed(const struct message *m, HeldRecords *all, const Propos
   if (pair->n_struck) held_withhold(m, r, "struck", WITHHELD_REASON__THIRD_PARTY);
 }
 
-// What a human had to decide, likewise without who was in question.
+// What a human had to decide, likewise without who was in question. That two must not meet tells of whom others are
+// protected from: it is neither confirmed nor denied that there was such a task (Data Protection Act 2018 s.45(5)).
 static void add_task(const struct message *m, HeldRecords *all, const MatchingTask *task) {
+  if (task->kind == MATCHING_TASK_KIND__MUST_NOT_MEET) return;
   HeldRecord *r = held_add(m, all, "matching");
   r->matching_task = arena_copy(m->arena, task, sizeof *task);
   r->matching_task->mentor_id = r->matching_task->next_mentor_id = matching_text("");

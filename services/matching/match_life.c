@@ -52,6 +52,7 @@ void match_want(struct records *want, const struct message *m) {
   (void)task_want(want, MATCHING_TASK_KIND__GOODBYE_DUE, id);
   (void)task_want(want, MATCHING_TASK_KIND__COVER_NEEDED, id);
   (void)task_want(want, MATCHING_TASK_KIND__FEEDBACK_DUE, id);
+  (void)task_want(want, MATCHING_TASK_KIND__MUST_NOT_MEET, id);
 }
 
 void match_begin(struct change *c, const struct message *m, const Offer *offer) {
@@ -77,6 +78,7 @@ void match_over(struct change *c, const struct records *have, const struct messa
   task_done(c, have, m, MATCHING_TASK_KIND__NO_CONTACT, offer->id);
   task_done(c, have, m, MATCHING_TASK_KIND__GOODBYE_DUE, offer->id);
   task_done(c, have, m, MATCHING_TASK_KIND__COVER_NEEDED, offer->id);
+  task_done(c, have, m, MATCHING_TASK_KIND__MUST_NOT_MEET, offer->id);
   open_task(c, have, m, MATCHING_TASK_KIND__FEEDBACK_DUE, offer);
 }
 

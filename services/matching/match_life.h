@@ -2,6 +2,8 @@
 //
 //   accepted --- IntroduceMatch --> introduced       not within the area's introduction_days: INTRODUCTION_DUE
 //       |
+//       |--- the two turn out to be two who must not meet: MUST_NOT_MEET (apart.c)
+//       |
 //       |--- SessionRecorded, again and again        none for the area's no_contact_days: NO_CONTACT
 //       |
 //       '--- EndMatch with goodbye or reason --> ended: FEEDBACK_DUE

@@ -21,6 +21,7 @@
 //   feed.c          the same for the calendar of a phone, under a link of its own
 //   breaks.c        a mentor's break by their own wish
 //   away.c          what follows where a mentor is away, for whatever reason
+//   apart.h, .c     what follows where two who meet must not
 //   tasks.h, .c     what a human has to decide, as one list
 //   next_candidate.c  whom to offer next, after a decline or an expiry
 //   match_life.h, .c  a match from acceptance to its end: introduction, contacts
@@ -327,6 +328,11 @@ struct change on_away_over(const struct records *have, const struct message *m);
 struct change on_break_over(const struct records *have, const struct message *m);
 
 struct change on_offer_over(const struct records *have, const struct message *m);
+
+void needs_keep_person(struct records *want, const struct message *m);
+void needs_mentor_changed(struct records *want, const struct message *m);
+struct change on_keep_person(const struct records *have, const struct message *m);
+struct change on_mentor_changed(const struct records *have, const struct message *m);
 
 void needs_close_matching_task(struct records *want, const struct message *m);
 void needs_list_matching_tasks(struct records *want, const struct message *m);

@@ -31,17 +31,24 @@ static bool mentor_conflicts_not_known(const struct pair *p) {
 static bool conflicts_not_known(const struct pair *p) {
   return !p->person->mentoring->conflicts_checked;
 }
-static bool is_named(size_t n, Conflict **conflicts, const char *who) {
+static uint32_t kinds_with(size_t n, Conflict **conflicts, const char *who) {
+  uint32_t kinds = 0;
   for (size_t i = 0; i < n; i++)
-    if (!strcmp(conflicts[i]->with, who)) return true;
-  return false;
+    if (!strcmp(conflicts[i]->with, who)) kinds |= UINT32_C(1) << conflicts[i]->kind;
+  return kinds;
 }
-// Either may have named the other; and who may not read a person's record may not be their mentor.
+// The kinds of all conflicts of the two, as bits. Either may have named the other.
+static uint32_t conflict_kinds(const struct pair *p) {
+  const MentoringWish *w = p->person->mentoring;
+  const Mentor *m = p->mentor;
+  return kinds_with(w->n_conflicts, w->conflicts, m->id) | kinds_with(m->n_conflicts, m->conflicts, p->person->crn);
+}
+// Who may not read a person's record may not be their mentor.
 static bool conflict(const struct pair *p) {
   const MentoringWish *w = p->person->mentoring;
   const Mentor *m = p->mentor;
-  return is_named(w->n_conflicts, w->conflicts, m->id) || is_named(m->n_conflicts, m->conflicts, p->person->crn) ||
-         matching_has(w->n_not_with, w->not_with, m->id) || matching_has(m->n_not_with, m->not_with, p->person->crn) ||
+  return conflict_kinds(p) || matching_has(w->n_not_with, w->not_with, m->id) ||
+         matching_has(m->n_not_with, m->not_with, p->person->crn) ||
          matching_has(p->person->n_restricted, p->person->restricted, m->id);
 }
 static bool same_practitioner(const struct pair *p) {
@@ -98,7 +105,7 @@ const struct exclusion rules_exclusions[] = {
      "Nobody recorded that they looked for people whom the mentor must not meet: ask the mentor's supervisor.",
      "The mentor's supervisor would have to look for conflicts, and record it.",
      "Your record has to be completed first. Ask your supervisor.", false, mentor_conflicts_not_known},
-    {"conflict", "The two must not meet.", "This does not change.", RULES_NOT_NOW, false, conflict},
+    {"conflict", "The two must not meet.", "This does not change.", RULES_NOT_NOW, false, conflict, APART_CONFLICT},
     {"conflicts_not_known",
      "Nobody recorded that they looked for co-defendants, victims, relatives and others whom the person must not meet: "
      "ask the person's practitioner.",
@@ -117,7 +124,8 @@ const struct exclusion rules_exclusions[] = {
      "Somebody would have to interpret, or another language do for the person.", RULES_NOT_NOW, true,
      no_common_language},
     {"exclusion_zone", "They could meet only where one of the two must not be.",
-     "The person would have to be able to meet elsewhere, or remotely.", RULES_NOT_NOW, true, exclusion_zone},
+     "The person would have to be able to meet elsewhere, or remotely.", RULES_NOT_NOW, true, exclusion_zone,
+     APART_ZONE},
     {"no_way_to_meet", "There is no place where both can be, and meeting remotely will not do for both.",
      "The person would have to be able to meet in another place, or remotely.", RULES_NOT_NOW, true, no_way_to_meet},
 };
@@ -135,4 +143,11 @@ uint32_t rules_in_the_way(const struct pair *p) {
   for (size_t i = 0; i < rules_n_exclusions; i++)
     if (rules_exclusions[i].holds(p)) all |= UINT32_C(1) << i;
   return all;
+}
+
+uint32_t rules_apart(const struct pair *p) {
+  uint32_t grounds = 0;
+  for (size_t i = 0; i < rules_n_exclusions; i++)
+    if (rules_exclusions[i].apart && rules_exclusions[i].holds(p)) grounds |= rules_exclusions[i].apart;
+  return grounds | conflict_kinds(p);
 }

@@ -42,6 +42,15 @@ struct exclusion {
   const char *code, *words, *change, *to_mentor;
   bool of_person; // what would have to change is the person's, so that it may let other mentors in as well
   bool (*holds)(const struct pair *p);
+  uint32_t apart; // a ground on which who meets already must not meet any more; 0: it only says who is not offered
+};
+
+// Grounds on which two must not meet, as bits that keep their meaning, since a task holds them. Of a conflict there is
+// one for each kind besides, as ConflictKind numbers them.
+enum {
+  APART_CONFLICT = 1 << 16,
+  APART_ZONE = 1 << 17,
+  APART_PLACE = 1 << 18, // the place of an appointment
 };
 
 // All rules, in the order in which they are asked. There are at most RULES_MOST.
@@ -53,6 +62,8 @@ const struct exclusion *rules_exclude(const struct pair *p);
 // All rules that are in the way, as a set: bit i is rules_exclusions[i]. No two of them hold for the same reason, so
 // that a mentor with one bit set would be there but for that rule.
 uint32_t rules_in_the_way(const struct pair *p);
+// The grounds on which the two must not meet; 0: none.
+uint32_t rules_apart(const struct pair *p);
 
 // The score: the sum of the points of all reasons.
 int32_t rules_score(const struct pair *p);

@@ -21,6 +21,8 @@
 
 // An event after which somebody may have another place on the waiting list.
 #define KEEPS_WAITING(TYPE) EVENT(TYPE, needs_keep_waiting, on_keep_waiting)
+// And besides, somebody whom they meet may be somebody whom they must not meet.
+#define KEEPS_PERSON(TYPE) EVENT(TYPE, needs_keep_person, on_keep_person)
 
 // clang-format off
 static const struct row rows[] = {
@@ -111,10 +113,12 @@ static const struct row rows[] = {
     EVENT(session_recorded,  needs_contact_recorded, on_contact_recorded),
     EVENT(session_amended,   needs_contact_recorded, on_contact_recorded),
     KEEPS_WAITING(person_registered),
-    KEEPS_WAITING(person_changed),
     KEEPS_WAITING(offer_made),
     KEEPS_WAITING(offer_answered),
-    KEEPS_WAITING(match_ended),
+    KEEPS_PERSON(person_changed),
+    KEEPS_PERSON(match_covered),
+    KEEPS_PERSON(match_ended),
+    EVENT(mentor_changed,    needs_mentor_changed,  on_mentor_changed),
     {.kind = ROW_TIMER, .timer = "next-candidate", .operation = OPERATION__COMBINATION, .needs = needs_next_candidate,
      .decide = on_next_candidate},
     {.kind = ROW_TIMER, .timer = "introduction", .needs = needs_answer, .decide = on_introduction_due},

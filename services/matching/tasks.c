@@ -11,6 +11,7 @@ static const char *const words[] = {
     [MATCHING_TASK_KIND__NO_CONTACT] = "contact",    [MATCHING_TASK_KIND__SUPERVISION_DUE] = "supervision",
     [MATCHING_TASK_KIND__GOODBYE_DUE] = "goodbye",   [MATCHING_TASK_KIND__COVER_NEEDED] = "cover",
     [MATCHING_TASK_KIND__FEEDBACK_DUE] = "feedback", [MATCHING_TASK_KIND__BOOKING_NEEDED] = "booking",
+    [MATCHING_TASK_KIND__MUST_NOT_MEET] = "apart",
 };
 
 char *task_id(struct arena *a, MatchingTaskKind kind, const char *about) {
@@ -69,9 +70,20 @@ static void list_task(struct change *c, const MatchingTask *t) {
   if (!text_is_empty(t->crn)) change_index(c, index_of(c->arena, t->crn), member_of(c->arena, t));
 }
 
+static void unlist_task(struct change *c, const MatchingTask *t) {
+  change_unindex(c, TASKS, member_of(c->arena, t));
+  if (!text_is_empty(t->crn)) change_unindex(c, index_of(c->arena, t->crn), member_of(c->arena, t));
+}
+
+// Whether a human has been asked that already: it is open, or they closed it and there is nothing new.
+static bool is_asked(const MatchingTask *was, const struct task *task) {
+  if (!was || !task->grounds) return task_is_open(was);
+  return !strcmp(was->mentor_id, task->mentor_id) && !(task->grounds & ~was->grounds);
+}
+
 void task_open(struct change *c, const struct records *have, const struct message *m, const struct task *task) {
   const MatchingTask *was = task_get(have, task->kind, task->about);
-  if (task_is_open(was)) return;
+  if (is_asked(was, task)) return;
   MatchingTask *t = arena_take(m->arena, sizeof *t);
   matching_task__init(t);
   t->id = task_id(m->arena, task->kind, task->about);
@@ -80,8 +92,9 @@ void task_open(struct change *c, const struct records *have, const struct messag
   t->mentor_id = matching_text(task->mentor_id);
   if (task->offer_id) t->offer_id = matching_text(task->offer_id);
   t->since = timestamp_of(m->arena, m->now.ms);
+  t->grounds = task->grounds;
   change_write(c, subject_of(t), t->id, t);
-  if (was && !text_is_empty(was->crn)) change_unindex(c, index_of(m->arena, was->crn), member_of(m->arena, was));
+  if (was) unlist_task(c, was);
   list_task(c, t);
   publish_opened(c, t);
 }
@@ -96,10 +109,20 @@ static MatchingTask *finish(struct change *c, const struct message *m, const Mat
   return t;
 }
 
+static MatchingTask *without_grounds(struct arena *a, const MatchingTask *t) {
+  MatchingTask *copy = arena_copy(a, t, sizeof *t);
+  copy->grounds = 0;
+  return copy;
+}
+
+// Who closed a task for grounds that hold no longer is to be asked again should these come back.
 void task_done(struct change *c, const struct records *have, const struct message *m, MatchingTaskKind kind,
                const char *about) {
   const MatchingTask *was = task_get(have, kind, about);
-  if (task_is_open(was)) (void)finish(c, m, was);
+  if (task_is_open(was))
+    finish(c, m, was)->grounds = 0;
+  else if (was && was->grounds)
+    change_write(c, subject_of(was), was->id, without_grounds(m->arena, was));
 }
 
 void task_forget(struct change *c, const struct records *have, const char *id) {
@@ -129,7 +152,7 @@ void needs_close_matching_task(struct records *want, const struct message *m) {
 
 static struct change closed(const struct records *have, struct change c, const MatchingTask *t, bool written) {
   uint64_t version = records_version(have, &matching_task__descriptor, t->id);
-  change_reply(&c, subject_of(t), t, version + (written ? 1 : 0));
+  change_reply(&c, subject_of(t), without_grounds(c.arena, t), version + (written ? 1 : 0));
   return c;
 }
 
@@ -165,7 +188,7 @@ void needs_list_matching_tasks(struct records *want, const struct message *m) {
 
 // Who else could be offered is for those to see who choose among all: it says nothing to who knows one case.
 static MatchingTask *shown(const struct message *m, struct change *c, const MatchingTask *t) {
-  MatchingTask *copy = arena_copy(m->arena, t, sizeof *t);
+  MatchingTask *copy = without_grounds(m->arena, t);
   change_touch(c, subject_of(t));
   if (access_whole_area(m) || text_is_empty(t->next_mentor_id)) return copy;
   copy->next_mentor_id = matching_text("");

@@ -1,5 +1,6 @@
 #include "waiting.h"
 #include "access.h"
+#include "apart.h"
 #include "held.h"
 #include "intake.pb-c.h"
 #include "match_life.h"
@@ -102,7 +103,7 @@ struct change on_keep_waiting(const struct records *have, const struct message *
   return c;
 }
 
-// --- everybody, for an area that was there before the list was
+// --- everybody, for an area that was there before the list was, or before whom they meet was looked at
 
 struct change decide_sweep_waiting(const struct records *have, const struct message *m) {
   (void)have;
@@ -113,13 +114,19 @@ struct change decide_sweep_waiting(const struct records *have, const struct mess
 
 void needs_sweep_waiting_due(struct records *want, const struct message *m) {
   const struct page *page = records_want_page(want, "people", m->timer, WAITING_SWEEP);
-  for (size_t i = 0; page && i < page->n_members; i++) want_place(want, page->members[i]);
+  for (size_t i = 0; page && i < page->n_members; i++) {
+    want_place(want, page->members[i]);
+    apart_want_person(want, m, page->members[i]);
+  }
 }
 
 struct change on_sweep_waiting_due(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
   const struct page *page = records_page(have, "people", m->timer);
-  for (size_t i = 0; i < page->n_members; i++) keep_place(&c, have, m, page->members[i]);
+  for (size_t i = 0; i < page->n_members; i++) {
+    keep_place(&c, have, m, page->members[i]);
+    apart_keep_person(&c, have, m, page->members[i]);
+  }
   if (page->more)
     change_set_timer(&c, arena_printf(m->arena, "waiting/%s", page->members[page->n_members - 1]), m->now.ms);
   return c;

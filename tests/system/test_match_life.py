@@ -127,6 +127,46 @@ def test_chapter_8_both_sides_say_how_it_was_and_neither_reads_the_other(operato
     assert "she listened" in given and "hard at first" not in given
 
 
+def test_a_conflict_that_comes_to_light_during_a_match_is_before_a_human_at_once_and_nobody_is_told_which(operator):
+    s = Story()
+    s.crn, _ = people.register(operator, mentoring={"wanted": True, "conflictsChecked": True})
+    mentor, match = people.new_id(), people.new_id()
+    as_mentor, as_practitioner = operator.token_for(mentor, "mentor"), operator.token_for("N01A001", "practitioner")
+    as_supervisor = operator.token_for("S01A001", "mentor-supervisor")
+    operator.made(f"/mentors/{mentor}", people.mentor())
+    operator.made(f"/offers/{match}", {"crn": s.crn, "mentorId": mentor})
+    assert operator.post(f"/offers/{match}/accept", {}, token=as_mentor).status == 200
+
+    def recorded(path, token, change):
+        read = operator.get(path, token=token)
+        changed = {k: v for k, v in change(read.json).items() if k != "registeredAt"}
+        answer = operator.put(path, changed, token=token, headers={"If-Match": read.headers["ETag"]})
+        assert answer.status == 200, answer.text
+
+    def of_person(*conflicts):
+        recorded(f"/people/{s.crn}", as_practitioner,
+                 lambda person: person | {"mentoring": person["mentoring"] | {"conflicts": list(conflicts)}})
+
+    def of_mentor(*conflicts):
+        recorded(f"/mentors/{mentor}", as_supervisor, lambda record: record | {"conflicts": list(conflicts)})
+
+    seen = operator.get("/my-people", token=as_mentor).text
+    of_person({"kind": "VICTIM_OR_WITNESS", "with": mentor})
+    found = wait_for(lambda: tasks(operator, s).get("MUST_NOT_MEET"))
+    assert (found["offerId"], found["mentorId"]) == (match, mentor) and "grounds" not in found
+    assert tasks(operator, s, as_practitioner)["MUST_NOT_MEET"] == tasks(operator, s, as_supervisor)["MUST_NOT_MEET"] == found
+    assert operator.get("/my-people", token=as_mentor).text == seen
+    assert operator.get(f"/offers/{match}").json["state"] == "ACCEPTED"
+    of_person()
+    wait_for(lambda: "MUST_NOT_MEET" not in tasks(operator, s))
+    of_mentor({"kind": "CO_DEFENDANT", "with": s.crn})
+    wait_for(lambda: "MUST_NOT_MEET" in tasks(operator, s))
+    assert operator.post(f"/offers/{match}/end", {"why": "they must not meet", "forCause": True}).status == 200
+    assert set(tasks(operator, s)) == {"FEEDBACK_DUE"}
+    as_officer = operator.token_for("R01A001", "records-officer")
+    assert f"apart-{match}" not in operator.get(f"/people/{s.crn}/subject-access", token=as_officer).text
+
+
 def test_every_kind_of_task_has_its_words_on_the_page():
     kinds = re.search(r"enum MatchingTaskKind {(.*?)}", (ROOT / "proto" / "match_life.proto").read_text(), re.S)[1]
     words = (ROOT / "services" / "gateway" / "web" / "matching-words.js").read_text()

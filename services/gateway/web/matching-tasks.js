@@ -52,10 +52,14 @@ function showTasks(tasks, goes) {
   });
 }
 
+// The longest open first, as they come, but that two must not meet comes before all else.
+const isUrgent = (task) => task.kind === 'MUST_NOT_MEET';
+const urgentFirst = (tasks) => [...tasks.filter(isUrgent), ...tasks.filter((task) => !isUrgent(task))];
+
 // `open` shows a person; `done` shows the list again, and says what was done. Answers whether a next candidate is still
 // being looked for.
 export async function readTasks(goes) {
-  const tasks = await askAll('/matching-tasks', 'tasks');
+  const tasks = urgentFirst(await askAll('/matching-tasks', 'tasks'));
   showTasks(tasks, goes);
   by('tasks-none').hidden = tasks.length > 0;
   return tasks.some((task) => asksAgain(task) && !task.nextNamedAt);

@@ -52,6 +52,10 @@ const tasks = {
   GOODBYE_DUE: ['a goodbye is due', 'The match with {mentor} is to end: record the goodbye, or why there was none.'],
   COVER_NEEDED: ['cover is needed', '{mentor} is away: find somebody who covers.'],
   BOOKING_NEEDED: ['a mentor is needed at an appointment', 'Book a mentor for it, to greet them or to run the group together.'],
+  MUST_NOT_MEET: [
+    'keep the two apart',
+    'They must not meet {mentor}, which came to be known afterwards: see to that, and end the match, the cover or the booking. Or close this, and say why it may go on.',
+  ],
   FEEDBACK_DUE: ['ask how it was', 'The match with {mentor} has ended: the practitioner asks the person how it was.'],
 };
 export const asksAgain = (task) => task.kind.startsWith('OFFER_');
