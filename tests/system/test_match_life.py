@@ -87,7 +87,7 @@ def test_chapter_6_while_the_mentor_is_away_another_has_the_person_and_not_the_n
     assert operator.put(f"/notes/{note}", written, token=story.as_mentor).status == 201
     away = {"from": people.at(minutes=-1), "until": people.at(days=7)}
     assert operator.post(f"/mentors/{story.mentor}/absence", away, token=story.as_supervisor).status == 200
-    wait_for(lambda: "COVER_NEEDED" in tasks(operator, story))
+    assert wait_for(lambda: "COVER_NEEDED" in tasks(operator, story))
     assert operator.get("/my-people", token=story.as_declines).json.get("people", []) == []
     covered = operator.post(f"/offers/{story.match}/cover", {"mentorId": story.declines, **away})
     assert covered.status == 200 and covered.json["mentorId"] == story.mentor
@@ -127,9 +127,17 @@ def test_chapter_8_both_sides_say_how_it_was_and_neither_reads_the_other(operato
     assert "she listened" in given and "hard at first" not in given
 
 
-def test_a_conflict_that_comes_to_light_during_a_match_is_before_a_human_at_once_and_nobody_is_told_which(operator):
+def coordinators_page(operator, browser):
+    browser.get(f"{operator.url}/matching#{NORTH}")
+    browser.find_element(By.ID, "token").send_keys(operator.token_for("C01A001", "coordinator"))
+    browser.find_element(By.CSS_SELECTOR, "#sign-in button").click()
+
+
+def test_a_conflict_that_comes_to_light_during_a_match_is_before_a_human_at_once_and_nobody_is_told_which(operator, browser):
     s = Story()
-    s.crn, _ = people.register(operator, mentoring={"wanted": True, "conflictsChecked": True})
+    s.crn, engagement = people.register(operator, mentoring={"wanted": True, "conflictsChecked": True})
+    operator.made(f"/appointments/{people.new_id()}", people.appointment(engagement, minutes=3000, mentorRole="GREETER"))
+    assert wait_for(lambda: tasks(operator, s).get("BOOKING_NEEDED"))
     mentor, match = people.new_id(), people.new_id()
     as_mentor, as_practitioner = operator.token_for(mentor, "mentor"), operator.token_for("N01A001", "practitioner")
     as_supervisor = operator.token_for("S01A001", "mentor-supervisor")
@@ -158,11 +166,14 @@ def test_a_conflict_that_comes_to_light_during_a_match_is_before_a_human_at_once
     assert operator.get("/my-people", token=as_mentor).text == seen
     assert operator.get(f"/offers/{match}").json["state"] == "ACCEPTED"
     of_person()
-    wait_for(lambda: "MUST_NOT_MEET" not in tasks(operator, s))
+    assert wait_for(lambda: "MUST_NOT_MEET" not in tasks(operator, s))
     of_mentor({"kind": "CO_DEFENDANT", "with": s.crn})
-    wait_for(lambda: "MUST_NOT_MEET" in tasks(operator, s))
+    assert wait_for(lambda: "MUST_NOT_MEET" in tasks(operator, s))
+    coordinators_page(operator, browser)
+    until(browser, lambda b: b.find_elements(By.CSS_SELECTOR, f"#tasks > li[data-crn={s.crn}]"), "the person's tasks")
+    assert browser.find_element(By.CSS_SELECTOR, "#tasks > li").get_attribute("data-kind") == "MUST_NOT_MEET"
     assert operator.post(f"/offers/{match}/end", {"why": "they must not meet", "forCause": True}).status == 200
-    assert set(tasks(operator, s)) == {"FEEDBACK_DUE"}
+    assert set(tasks(operator, s)) == {"BOOKING_NEEDED", "FEEDBACK_DUE"}
     as_officer = operator.token_for("R01A001", "records-officer")
     assert f"apart-{match}" not in operator.get(f"/people/{s.crn}/subject-access", token=as_officer).text
 
@@ -172,12 +183,6 @@ def test_every_kind_of_task_has_its_words_on_the_page():
     words = (ROOT / "services" / "gateway" / "web" / "matching-words.js").read_text()
     named = [kind for kind, number in re.findall(r"(\w+) = (\d+);", kinds) if number != "0"]
     assert len(named) > 5 and not [kind for kind in named if f"\n  {kind}: [" not in words]
-
-
-def coordinators_page(operator, browser):
-    browser.get(f"{operator.url}/matching#{NORTH}")
-    browser.find_element(By.ID, "token").send_keys(operator.token_for("C01A001", "coordinator"))
-    browser.find_element(By.CSS_SELECTOR, "#sign-in button").click()
 
 
 def test_what_is_left_undone_is_closed_on_the_page_with_a_reason(operator, browser):
