@@ -69,8 +69,8 @@ static void want_match(struct records *want, const char *crn) {
 }
 
 static void keep_match(struct change *c, const struct records *have, const struct message *m, const char *crn) {
-  const Offer *match = waiting_standing(have, crn);
-  if (match_stands(match)) apart_keep_match(c, have, m, match);
+  const Offer *match = match_of_person(have, crn);
+  if (match) apart_keep_match(c, have, m, match);
 }
 
 static void want_bookings(struct records *want, const struct message *m, const char *index) {

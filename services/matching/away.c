@@ -24,14 +24,6 @@ void needs_away(struct records *want, const struct message *m) {
   bookings_to_want(want, m, matching_id(m));
 }
 
-// The match of one of them, if it stands; else NULL.
-static const Offer *match_of(const struct records *have, const char *crn) {
-  const PersonsOffer *standing = records_get(have, &persons_offer__descriptor, crn);
-  if (!standing || text_is_empty(standing->offer_id)) return NULL;
-  const Offer *offer = records_get(have, &offer__descriptor, standing->offer_id);
-  return match_stands(offer) ? offer : NULL;
-}
-
 // Whether the mentor whom the message names is the one whom the person meets now: who covers, if somebody does.
 static bool meets_now(const struct message *m, const Offer *offer) {
   bool covered = offer->cover && timestamp_ms(offer->cover->until) > m->now.ms;
@@ -42,7 +34,7 @@ static bool meets_now(const struct message *m, const Offer *offer) {
 static void ask_for_cover(struct change *c, const struct records *have, const struct message *m) {
   const struct page *page = records_page(have, matches_index(m->arena, matching_id(m)), "");
   for (size_t i = 0; i < page->n_members; i++) {
-    const Offer *offer = match_of(have, page->members[i]);
+    const Offer *offer = match_of_person(have, page->members[i]);
     if (!offer || !meets_now(m, offer)) continue;
     const struct task task = {MATCHING_TASK_KIND__COVER_NEEDED, offer->id, offer->crn, offer->mentor_id, offer->id};
     task_open(c, have, m, &task);
@@ -62,7 +54,7 @@ struct change on_away_over(const struct records *have, const struct message *m) 
   struct change c = change_of(m);
   const struct page *page = records_page(have, matches_index(m->arena, matching_id(m)), "");
   for (size_t i = 0; i < page->n_members; i++) {
-    const Offer *offer = match_of(have, page->members[i]);
+    const Offer *offer = match_of_person(have, page->members[i]);
     bool theirs = offer && (meets_now(m, offer) || !strcmp(offer->mentor_id, matching_id(m)));
     if (theirs) task_done(&c, have, m, MATCHING_TASK_KIND__COVER_NEEDED, offer->id);
   }

@@ -192,8 +192,7 @@ void needs_contact_recorded(struct records *want, const struct message *m) {
   (void)task_want(want, MATCHING_TASK_KIND__NO_CONTACT, taken->offer_id);
 }
 
-// The person's match; NULL: there is none.
-static const Offer *match_of(const struct records *have, const char *crn) {
+const Offer *match_of_person(const struct records *have, const char *crn) {
   const PersonsOffer *taken = records_get(have, &persons_offer__descriptor, crn);
   if (!taken || text_is_empty(taken->offer_id)) return NULL;
   const Offer *offer = records_get(have, &offer__descriptor, taken->offer_id);
@@ -204,7 +203,7 @@ static const Offer *match_of(const struct records *have, const char *crn) {
 struct change on_contact_recorded(const struct records *have, const struct message *m) {
   struct change c = change_of(m);
   const SessionRecorded *session = contact_of(m);
-  const Offer *was = session ? match_of(have, session->crn) : NULL;
+  const Offer *was = session ? match_of_person(have, session->crn) : NULL;
   if (!was || session->starts_at_ms < timestamp_ms(was->answered_at)) return c;
   if (session->starts_at_ms <= timestamp_ms(was->last_contact_at)) return c;
   Offer *next = arena_copy(m->arena, was, sizeof *was);

@@ -18,6 +18,8 @@
 int64_t match_days_end(const struct message *m, int64_t ms, uint32_t days);
 // Accepted and not ended.
 bool match_stands(const Offer *offer);
+// The person's match, whose offer must have been wanted; NULL: there is none that stands.
+const Offer *match_of_person(const struct records *have, const char *crn);
 // Wants the tasks of the match that the message names, once that is known.
 void match_want(struct records *want, const struct message *m);
 // It was just accepted: sets its timers.

@@ -218,6 +218,16 @@ static inline struct change on_requested(const struct records *have, const struc
   return count_up(have, m, e->message_id, e->outgoing && !e->outgoing->seal ? e->outgoing->to : "sealed");
 }
 
+// MatchIntroduced stands for "count one more, unless it is the second".
+static inline void needs_introduced(struct records *want, const struct message *m) {
+  needs_count(want, ((const MatchIntroduced *)m->body)->crn);
+}
+static inline struct change on_introduced(const struct records *have, const struct message *m) {
+  const char *crn = ((const MatchIntroduced *)m->body)->crn;
+  const DailyCount *before = records_get(have, &daily_count__descriptor, crn);
+  return before && before->count == 1 ? change_of(m) : count_up(have, m, crn, "");
+}
+
 static inline struct change on_mentor_paused(const struct records *have, const struct message *m) {
   (void)have;
   return refuse(m, CODE__CONFLICT, NULL, "no event of this kind is wanted");
@@ -305,6 +315,7 @@ static const struct row desk_rows[] = {
     DESK_EVENT(person_registered, needs_registered, on_registered),
     DESK_EVENT(message_requested, needs_requested, on_requested),
     DESK_EVENT(mentor_paused, NULL, on_mentor_paused),
+    DESK_EVENT(match_introduced, needs_introduced, on_introduced),
     DESK_EVENT(mentor_registered, NULL, NULL), // heard, and changes nothing
     DESK_EVENT(mentor_resumed, needs_unsealable, on_unsealable),
     {.kind = ROW_TIMER, .timer = "ring", .needs = needs_ring, .decide = on_ring},

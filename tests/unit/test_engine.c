@@ -684,6 +684,22 @@ static void a_refused_event_passes_and_as_it_changes_nothing_nothing_is_committe
   desk_free(d);
 }
 
+// The record that it was decided on came from the cache, and another replica had changed it.
+static void that_an_event_changes_nothing_is_not_taken_on_the_word_of_the_cache(void **state) {
+  struct desk *d = desk_new(*state, true), *other = desk_new(*state, true);
+  Event registered = registered_event(*state, CRN);
+  MatchIntroduced body = MATCH_INTRODUCED__INIT;
+  body.crn = (char *)CRN;
+  Event introduced = an_event(*state, &body.base);
+  assert_int_equal(handled(d, 0, 1, &registered), ENGINE_DONE);
+  assert_int_equal(handled(d, 1, 2, &introduced), ENGINE_NOTHING); // it has read the record now
+  assert_int_equal(handled(other, 1, 3, &registered), ENGINE_DONE);
+  assert_int_equal(handled(d, 3, 4, &introduced), ENGINE_DONE);
+  assert_int_equal(truth_count(*state, CRN), 3);
+  desk_free(d);
+  desk_free(other);
+}
+
 static void an_event_that_nobody_can_read_is_parked(void **state) {
   struct desk *d = desk_new(*state, true);
   Event event = registered_event(*state, CRN);
@@ -783,6 +799,7 @@ int main(void) {
       T(an_event_moves_the_cursor_with_what_it_causes),
       T(an_event_whose_presumption_is_wrong_is_handled_all_the_same),
       T(a_refused_event_passes_and_as_it_changes_nothing_nothing_is_committed),
+      T(that_an_event_changes_nothing_is_not_taken_on_the_word_of_the_cache),
       T(an_event_that_nobody_can_read_is_parked),
       T(an_event_that_cannot_be_handled_says_so_and_is_parked_when_the_reader_gives_up),
       T(an_events_sealed_parts_open_for_who_has_the_key),
