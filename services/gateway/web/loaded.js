@@ -39,8 +39,34 @@ function forget() {
   }
 }
 
+// In both languages, as the words may be what is lost.
+const SAID = [
+  ['en', 'This page has not loaded fully', 'Check your connection and try again.', 'Try again / '],
+  ['cy', 'Nid yw’r dudalen hon wedi llwytho’n llawn', 'Gwiriwch eich cysylltiad a rhowch gynnig arall arni.',
+    'Rhoi cynnig arall arni'],
+];
+
+function part(parent, tag, text, attributes = {}) {
+  const made = Object.assign(document.createElement(tag), { textContent: text }, attributes);
+  parent.append(made);
+  return made;
+}
+
+function message() {
+  const section = Object.assign(document.createElement('section'), { id: 'not-loaded', className: 'bad', role: 'alert' });
+  for (const [lang, title, text] of SAID) {
+    const said = part(section, 'div', '', { lang });
+    part(said, 'h1', title);
+    part(said, 'p', text);
+  }
+  const button = part(part(section, 'div', '', { className: 'buttons' }), 'button', '', { type: 'button', className: 'primary' });
+  for (const [lang, , , word] of SAID) part(button, 'span', word, { lang });
+  return section;
+}
+
 function say(lost) {
-  document.getElementById('not-loaded').hidden = !lost;
+  document.getElementById('not-loaded')?.remove();
+  if (lost) document.querySelector('main')?.prepend(message());
   const loading = document.querySelector('[data-state=loading]');
   if (lost && loading) loading.hidden = true;
 }
