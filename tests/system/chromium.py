@@ -6,7 +6,7 @@ import shutil
 import tempfile
 
 # The same engine either way; the shell takes a quarter of the time to start.
-SHELL = pathlib.Path(__file__).with_name("chromium-shell")
+SHELL = pathlib.Path(__file__).with_name("chromium-shell.sh")
 
 # Long enough for a loaded machine; a test that has what it waits for goes on at once.
 PATIENCE_S = 30
