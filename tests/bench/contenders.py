@@ -53,9 +53,9 @@ def ask(port, method, path, body=None, headers=None):
         connection.close()
 
 
-def answers(port, path):
+def answers(port, path, status=200):
     try:
-        return ask(port, "GET", path)[0] == 200
+        return ask(port, "GET", path)[0] == status
     except OSError:
         return False
 
@@ -131,6 +131,7 @@ class Peer(Contender):
     """One or two Node processes and a Redis, configured by the file that ./run writes for its own."""
 
     programs = ()
+    ready = 200  # what it answers when it is
 
     def __init__(self, folder, redis_conf):
         super().__init__(folder)
@@ -140,12 +141,17 @@ class Peer(Contender):
         self.children[name] = Child(words, self.folder / f"{name}.log",
                                     env={**os.environ, "NODE_ENV": "production", **environment})
 
-    def start(self):
-        self.port = free_ports(2)
+    def start_redis(self):
+        """Answers where it listens."""
         redis_socket = self.folder / "redis.sock"
         (self.folder / "redis").mkdir()
         self.child("redis", ["redis-server", self.redis_conf, "--dir", self.folder / "redis", "--unixsocket", redis_socket])
         wait_for(lambda: self.children["redis"].check() and redis_socket.exists(), 10, "Redis")
+        return redis_socket
+
+    def start(self):
+        self.port = free_ports(2)
+        redis_socket = self.start_redis()
         for program in self.programs:
             self.child(program, ["node", PEERS / f"{program}.js"], PORT=str(self.port), REDIS_SOCKET=str(redis_socket),
                        SERVICE=f"tcp://127.0.0.1:{self.port + 1}")
@@ -153,7 +159,7 @@ class Peer(Contender):
         wait_for(self.is_ready, 10, self.name)
 
     def is_ready(self):
-        return all(child.check() for child in self.children.values()) and answers(self.port, "/readyz")
+        return all(child.check() for child in self.children.values()) and answers(self.port, "/readyz", self.ready)
 
     def stop_programs(self):
         """All but Redis."""

@@ -31,11 +31,11 @@ def progress(text):
         print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
 
-def build_programs(build):
-    """The load client and the store's own benchmark, with the optimisation of a release."""
+def build_programs(build, *names):
+    """The benchmark's own programs, with the optimisation of a release."""
     progress("building")
     run_command(["cmake", "-G", "Ninja", "-S", ROOT, "-B", build, "-DTESTS=ON"])
-    run_command(["ninja", "-C", build, "load", "store_commit"])
+    run_command(["ninja", "-C", build, *names])
 
 
 def fetch_peers():
@@ -100,27 +100,34 @@ def _time_start(again, name):
 
 # --- the rounds
 
-def play_round(work, bench, build, size, number):
-    """Each contender once, in an order that turns from round to round: {name: {connections: figures}}, ceiling."""
-    def makers():
-        yield lambda: Ours(work / "ours", build)
-        yield lambda: LikeForLike(work / "peer", work / "redis.conf")
-        yield lambda: Direct(work / "peer", work / "redis.conf")
-
-    order = list(makers())
-    order = order[number % 3:] + order[:number % 3]
-    figures, most = {}, 0
-    for make in order:
+def play_round(work, bench, size, number, makers, last=lambda contender: None):
+    """Each contender once, in an order that turns from round to round; `last` is done with each before it ends. Answers
+    {name: {connections: figures}}."""
+    turn, figures = number % len(makers), {}
+    for make in makers[turn:] + makers[:turn]:
         with make() as contender:
             for connections in CONNECTIONS:
                 progress(f"round {number + 1} of {size.rounds}: {contender.name}, {connections} connections")
                 figures.setdefault(contender.name, {})[connections] = measure(bench, contender, work / "bodies", connections,
                                                                               size.seconds)
-            if contender.name == Direct.name:
-                contender.stop_programs()
-                progress(f"round {number + 1} of {size.rounds}: the store by itself")
-                most = ceiling(bench, contender, size.changes)
-    return figures, most
+            last(contender)
+    return figures
+
+
+def play_against_peers(work, bench, build, size, number):
+    """A round, and the ceiling beside it."""
+    def last(contender):
+        nonlocal most
+        if contender.name != Direct.name:
+            return
+        contender.stop_programs()
+        progress(f"round {number + 1} of {size.rounds}: the store by itself")
+        most = ceiling(bench, contender, size.changes)
+
+    most = 0
+    makers = [lambda: Ours(work / "ours", build), lambda: LikeForLike(work / "peer", work / "redis.conf"),
+              lambda: Direct(work / "peer", work / "redis.conf")]
+    return play_round(work, bench, size, number, makers, last), most
 
 
 def median(values):
@@ -144,16 +151,16 @@ class Results:
         """The median of what each round says: its contenders shared the machine's mood."""
         return median(compare(*one) for one in self.rounds)
 
-    def rate_against(self, peer, connections):
-        return self.per_round(lambda f, _: f["ours"][connections]["rate"] / f[peer][connections]["rate"])
+    def rate_against(self, peer, connections, who="ours"):
+        return self.per_round(lambda f, _: f[who][connections]["rate"] / f[peer][connections]["rate"])
 
-    def cpu_against(self, peer, connections, ours="cpu_counted"):
+    def cpu_against(self, peer, connections, cpu="cpu_counted", who="ours"):
         """How many times the requests of a processor-second, over what was answered at these numbers of connections."""
         def cpu_per_request(figures, key):
             answered = sum(figures[c]["answered"] for c in connections)
             return sum(figures[c][key] * figures[c]["answered"] for c in connections) / answered
 
-        return self.per_round(lambda f, _: cpu_per_request(f[peer], "cpu_counted") / cpu_per_request(f["ours"], ours))
+        return self.per_round(lambda f, _: cpu_per_request(f[peer], "cpu_counted") / cpu_per_request(f[who], cpu))
 
     def share_of_ceiling(self):
         return self.per_round(lambda f, most: max(f["ours"][c]["rate"] for c in CONNECTIONS) / most)
@@ -190,15 +197,19 @@ def print_ratios(results):
         ratio(f"intake.rate.like_for_like.{connections}", results.rate_against(LikeForLike.name, connections))
 
 
+def print_contender(results, who):
+    for connections in CONNECTIONS:
+        for key, unit in (("rate", "requests/s"), ("p50_ms", "ms"), ("p99_ms", "ms"), ("cpu_counted", "us/request"),
+                          ("cpu_all", "us/request")):
+            figure(f"{who}.{key}.{connections}", results.figure(who, connections, key), unit)
+        for name in results.names(who, "cpu"):
+            figure(f"{who}.cpu.{name}.{connections}", results.part(who, connections, "cpu", name), "us/request")
+
+
 def print_figures(results):
     figure("intake.p99_ms.256", results.figure("ours", 256, "p99_ms"), "ms")
     for who in ("ours", LikeForLike.name, Direct.name):
-        for connections in CONNECTIONS:
-            for key, unit in (("rate", "requests/s"), ("p50_ms", "ms"), ("p99_ms", "ms"), ("cpu_counted", "us/request"),
-                              ("cpu_all", "us/request")):
-                figure(f"{who}.{key}.{connections}", results.figure(who, connections, key), unit)
-            for name in results.names(who, "cpu"):
-                figure(f"{who}.cpu.{name}.{connections}", results.part(who, connections, "cpu", name), "us/request")
+        print_contender(results, who)
     figure("store.commit.rate", results.per_round(lambda _, most: most), "changes/s")
 
 
@@ -239,7 +250,7 @@ def run(quick):
     size, load_before = Size(quick), os.getloadavg()[0]
     build = pathlib.Path(os.environ.get("ALONGSIDE_BUILD", ROOT / "build" / "release")).resolve()
     bench = pathlib.Path(os.environ.get("BENCH_BUILD", ROOT / "build" / "bench")).resolve()
-    build_programs(bench)
+    build_programs(bench, "load", "store_commit")
     fetch_peers()
     # Not below /tmp, which may be memory: Redis writes to a disk.
     with tempfile.TemporaryDirectory(prefix="alongside-bench-", dir="/var/tmp") as folder:
@@ -248,7 +259,7 @@ def run(quick):
         progress("starting")
         ready_ms, idle_mb, redis_conf = start_and_idle(work / "ours", build)
         (work / "redis.conf").write_text(redis_conf)
-        results = Results([play_round(work, bench, build, size, number) for number in range(size.rounds)])
+        results = Results([play_against_peers(work, bench, build, size, number) for number in range(size.rounds)])
     progress("")
     print_ratios(results)
     print_figures(results)
