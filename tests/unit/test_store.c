@@ -310,6 +310,24 @@ static void a_record_deleted_earlier_in_the_batch_is_absent(struct world *w) {
   sees(w, "{a}:T:1", NULL, "1=new ");
 }
 
+// The second goes by what the first leaves behind only if that one is made.
+static void what_conflicts_with_one_that_is_not_made_is_made(struct world *w) {
+  struct value_bytes v[3];
+  enum store_result results[3];
+  struct store_record first[] = {{"{a}:T:1", 0, STORE_PUT, value(&v[0], 1, "one")},
+                                 {"{a}:T:2", 7, STORE_KEEP, {NULL, 0}}};
+  struct store_record second = {"{a}:T:1", 0, STORE_PUT, value(&v[1], 1, "two")};
+  struct store_record third = {"{a}:T:1", 0, STORE_DELETE, {NULL, 0}};
+  struct store_change changes[] = {{.area = "a", .records = first, .n_records = 2},
+                                   {.area = "a", .records = &second, .n_records = 1},
+                                   {.area = "a", .records = &third, .n_records = 1}};
+  commit(w, changes, 3, results);
+  assert_int_equal(results[0], STORE_CONFLICT);
+  assert_int_equal(results[1], STORE_DONE);
+  assert_int_equal(results[2], STORE_CONFLICT);
+  sees(w, "{a}:T:1", NULL, "1=two ");
+}
+
 static void sequences_are_gapless_whatever_conflicts(struct world *w) {
   struct store_change changes[MOST];
   enum store_result results[MOST];
@@ -462,6 +480,36 @@ static void a_batch_larger_than_what_lua_unpacks_is_whole(struct world *w) {
   sees(w, "{a}:T:0-0", "{a}:T:63-149", "1=x 1=x ");
   commit(w, changes, N, results);
   for (int c = 0; c < N; c++) assert_int_equal(results[c], STORE_CONFLICT);
+  for (int c = 0; c < N * EACH; c++)
+    records[c / EACH][c % EACH] = (struct store_record){keys[c / EACH][c % EACH], 1, STORE_DELETE, {NULL, 0}};
+  commit(w, changes, N, results);
+  for (int c = 0; c < N; c++) assert_int_equal(results[c], STORE_DONE);
+  sees(w, "{a}:T:0-0", "{a}:T:63-149", "- - ");
+}
+
+static void very_many_timers_and_members_in_one_change_are_all_there(struct world *w) {
+  enum {
+    N = 9001
+  };
+  static char names[N][16];
+  static struct store_timer timers[N];
+  static struct store_index members[N];
+  for (int i = 0; i < N; i++) {
+    snprintf(names[i], sizeof names[i], "%05d", i);
+    timers[i] = (struct store_timer){names[i], 1 + i};
+    members[i] = (struct store_index){"i", names[i], false};
+  }
+  struct store_change change = {.timers = timers, .n_timers = N, .indexes = members, .n_indexes = N};
+  assert_int_equal(commit_one(w, change), STORE_DONE);
+  page_is(w, "i", "08997", 10, "08998 08999 09000 ");
+  claims(w, 2, 10, "00000 00001 ");
+  for (int i = 0; i < N; i++) {
+    timers[i].due_at_ms = i == 5 ? 5 : 0;
+    members[i].remove = i != 8999;
+  }
+  assert_int_equal(commit_one(w, change), STORE_DONE);
+  page_is(w, "i", NULL, 10, "08999 ");
+  claims(w, 10000, 10, "00005 ");
 }
 
 // --- the same in both
@@ -713,6 +761,7 @@ static const struct {
     SCENARIO(a_conflict_leaves_nothing_behind),
     SCENARIO(the_second_of_two_changes_to_a_record_conflicts_in_one_batch),
     SCENARIO(a_record_deleted_earlier_in_the_batch_is_absent),
+    SCENARIO(what_conflicts_with_one_that_is_not_made_is_made),
     SCENARIO(sequences_are_gapless_whatever_conflicts),
     SCENARIO(each_area_has_its_own_sequence_in_one_batch),
     SCENARIO(events_are_read_from_the_middle_of_an_entry),
@@ -724,6 +773,7 @@ static const struct {
     SCENARIO(the_last_word_on_a_timer_in_a_batch_counts),
     SCENARIO(a_change_of_nothing_is_done),
     SCENARIO(a_batch_larger_than_what_lua_unpacks_is_whole),
+    SCENARIO(very_many_timers_and_members_in_one_change_are_all_there),
 };
 enum {
   SCENARIOS = sizeof scenarios / sizeof *scenarios
