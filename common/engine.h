@@ -21,8 +21,10 @@
 struct model;
 
 enum {
-  ENGINE_IN_FLIGHT = 2048,          // messages at once; past that, requests are answered UNAVAILABLE
-  ENGINE_ATTEMPTS = 64,             // lost races after which the answer is UNAVAILABLE
+  ENGINE_IN_FLIGHT = 2048, // messages at once; past that, requests are answered UNAVAILABLE
+  // Lost races after which the answer is UNAVAILABLE. Of those that race for one record, one wins each time: it is
+  // three times the lines of a batch that are under way at once, which may all be of one engagement.
+  ENGINE_ATTEMPTS = 192,
   ENGINE_ALARM_MS = 16 * 60 * 1000, // an alarm that still holds is raised again within that time
 };
 

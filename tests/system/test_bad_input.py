@@ -326,6 +326,17 @@ def test_one_bad_line_of_a_batch_does_not_lose_the_others(stack, known):
     assert all(stack.get(f"/sessions/{s['id']}", area=SOUTH).status == 200 for s in good)
 
 
+def test_the_whole_history_of_an_engagement_comes_in_as_one_batch(stack):
+    """Dozens of lines are under way at once, and each of them changes the engagement: whoever loses such a race tries
+    again, and none is overtaken for so long that it is given up."""
+    _, engagement = register(stack)
+    lines = "".join(json.dumps({"id": new_id(), **session(engagement)}) + "\n" for _ in range(150))
+    answer = stack.post("/sessions", lines.encode(), headers={"Content-Type": "application/x-ndjson"}, timeout=120)
+    said = [json.loads(line) for line in answer.text.splitlines()]
+    assert len(said) == 150 and [line for line in said if line["status"] != 201] == []
+    assert stack.get(f"/engagements/{engagement}").json["sessionsHeld"] == 150
+
+
 texts = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=40).filter(str.strip)
 places = texts.filter(lambda text: len(text.encode()) <= 64)
 people = st.fixed_dictionaries({
