@@ -14,7 +14,7 @@ from processes import free_ports, wait_for
 
 
 class Floor(Peer):
-    """Nothing is read, checked, sealed or audited: whatever takes in sessions in this shape costs more."""
+    """Nothing is looked at, checked, sealed or audited: whatever takes in sessions in this shape costs more."""
 
     name = "floor"
     ready = 201  # it answers all alike, once its bundles come back

@@ -181,7 +181,7 @@ def figure(name, value, unit):
 
 def print_ratios(results):
     """Of processor time that of gateway, intake and Redis counts, which do what the peers do; cpu_with_all also has the
-    four services that follow the events."""
+    services that follow the events."""
     peers = (LikeForLike.name, Direct.name)
     for peer in peers:
         ratio(f"intake.cpu.{peer}", results.cpu_against(peer, CONNECTIONS))
@@ -241,7 +241,7 @@ def print_machine(size, load_before):
     print(f"measured with: {', '.join(versions)}")
     print(f"measured how: {size.rounds} rounds of {size.seconds} s for each contender and number of connections, one after the "
           "other; ratios are medians of each round's; the client is on the same cores and not counted; cpu is that of "
-          "gateway, intake and Redis against all of the peer's processes, cpu_with_all adds our other four services")
+          "gateway, intake and Redis against all of the peer's processes, cpu_with_all adds our other services")
 
 
 # --- all of it
